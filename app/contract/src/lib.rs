@@ -1,1 +1,30 @@
-//! Being written.
+//! The words that the desk and the browser share.
+//!
+//! Pure: no clock, no randomness, no input or output. What the server stores and what the browser shows
+//! are the same types, and the browser applies events with the same code that the server's tests use.
+
+pub mod id;
+pub mod time;
+pub mod person;
+pub mod conversation;
+pub mod message;
+pub mod handoff;
+pub mod command;
+pub mod event;
+pub mod inbox;
+pub mod thread;
+pub mod frame;
+pub mod settings;
+pub mod sandbox;
+pub mod seat;
+
+pub use command::{Ack, Command, Refusal, RefusalCode, Request};
+pub use conversation::{Card, Owner, Priority, Stage};
+pub use event::{Actor, Change, Event};
+pub use handoff::{Handoff, Packet, ReasonCode};
+pub use id::*;
+pub use inbox::{Inbox, View};
+pub use message::{Author, Body, DeliveryState, Message};
+pub use person::{AgentCard, Me, Presence, Role};
+pub use thread::Thread;
+pub use time::Time;

@@ -1,0 +1,183 @@
+//! What happened: one gapless list a conversation, which browsers, bots and webhooks follow.
+
+use serde::{Deserialize, Serialize};
+
+use crate::conversation::{Card, Owner, Priority, Stage};
+use crate::handoff::{Handoff, ReasonCode};
+use crate::id::{AgentId, BotId, ConversationId, HandoffId, MessageId};
+use crate::message::{DeliveryState, Message};
+use crate::time::Time;
+
+/// Who did something.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(tag = "kind", content = "id", rename_all = "snake_case")]
+pub enum Actor {
+    /// The customer.
+    Contact,
+    /// A bot.
+    Bot(BotId),
+    /// An agent.
+    Agent(AgentId),
+    /// The desk itself: a timer, a rule, a failure.
+    Desk,
+    /// The provider (a delivery status, say).
+    Provider,
+    /// Somebody on the business's own phone app.
+    Phone,
+}
+
+/// One event of one conversation.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Event {
+    /// Of which conversation.
+    pub conversation: ConversationId,
+    /// Its number there: 1, 2, 3 and so on, without a gap.
+    pub seq: i64,
+    /// When.
+    pub at: Time,
+    /// By whom.
+    pub actor: Actor,
+    /// The actor's name, where they have one.
+    pub actor_name: Option<String>,
+    /// The name of the agent or bot that the conversation went to, where it went to one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub to_name: Option<String>,
+    /// What.
+    pub change: Change,
+    /// The message it speaks of, as it is when the event is read.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub message: Option<Box<Message>>,
+    /// The handoff it speaks of, as it is when the event is read.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub handoff: Option<Box<Handoff>>,
+    /// The conversation's row, as it is when the event is read: never older than the event.
+    pub card: Box<Card>,
+}
+
+/// What happened. Stored as it stands here: ids and changed fields, never a text, a name or a number.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Change {
+    /// The conversation began.
+    Opened {
+        /// Where it began.
+        stage: Stage,
+    },
+    /// A message or a note was added.
+    MessageCreated {
+        /// Which.
+        message: MessageId,
+    },
+    /// A message was edited, deleted or reacted to.
+    MessageChanged {
+        /// Which.
+        message: MessageId,
+    },
+    /// What we sent came further, or did not.
+    DeliveryChanged {
+        /// Which message.
+        message: MessageId,
+        /// How far it has come.
+        state: DeliveryState,
+    },
+    /// It has another owner or stage.
+    OwnerChanged {
+        /// Why: the verb or the reason (`take`, `resolve`, `hand_off`, `snooze_ended`).
+        cause: String,
+        /// The stage before.
+        from_stage: Stage,
+        /// The owner before.
+        from: Owner,
+        /// The stage now.
+        stage: Stage,
+        /// The owner now.
+        to: Owner,
+        /// The epoch now.
+        epoch: i64,
+    },
+    /// A bot let go.
+    HandoffCreated {
+        /// Which handoff.
+        handoff: HandoffId,
+        /// Why.
+        reason: ReasonCode,
+    },
+    /// A handoff is over.
+    HandoffEnded {
+        /// Which handoff.
+        handoff: HandoffId,
+        /// How: `taken`, `transferred`, `returned`, `resolved`, `answered_on_phone`.
+        outcome: String,
+    },
+    /// It is put aside.
+    Snoozed {
+        /// Until when.
+        until: Time,
+    },
+    /// Its labels changed.
+    Labelled {
+        /// Put on.
+        added: Vec<String>,
+        /// Taken off.
+        removed: Vec<String>,
+    },
+    /// Its priority changed.
+    PriorityChanged {
+        /// Now.
+        priority: Priority,
+    },
+    /// An agent has read what the customer wrote.
+    ReadByAgent,
+    /// The contact's name, number or id changed.
+    ContactChanged,
+}
+
+impl Change {
+    /// The event's one name everywhere.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Change::Opened { .. } => "conversation_opened",
+            Change::MessageCreated { .. } => "message_created",
+            Change::MessageChanged { .. } => "message_changed",
+            Change::DeliveryChanged { .. } => "delivery_changed",
+            Change::OwnerChanged { .. } => "owner_changed",
+            Change::HandoffCreated { .. } => "handoff_created",
+            Change::HandoffEnded { .. } => "handoff_ended",
+            Change::Snoozed { .. } => "snoozed",
+            Change::Labelled { .. } => "labelled",
+            Change::PriorityChanged { .. } => "priority_changed",
+            Change::ReadByAgent => "read_by_agent",
+            Change::ContactChanged => "contact_changed",
+        }
+    }
+
+    /// The message it speaks of.
+    pub fn message(&self) -> Option<MessageId> {
+        match self {
+            Change::MessageCreated { message }
+            | Change::MessageChanged { message }
+            | Change::DeliveryChanged { message, .. } => Some(*message),
+            _ => None,
+        }
+    }
+
+    /// The handoff it speaks of.
+    pub fn handoff(&self) -> Option<HandoffId> {
+        match self {
+            Change::HandoffCreated { handoff, .. } | Change::HandoffEnded { handoff, .. } => Some(*handoff),
+            _ => None,
+        }
+    }
+
+    /// Whether the thread shows a line for it between the messages.
+    pub fn has_line(&self) -> bool {
+        matches!(
+            self,
+            Change::OwnerChanged { .. }
+                | Change::HandoffCreated { .. }
+                | Change::Snoozed { .. }
+                | Change::Labelled { .. }
+                | Change::PriorityChanged { .. }
+        )
+    }
+}

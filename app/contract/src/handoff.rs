@@ -1,0 +1,172 @@
+//! Handoffs: a bot lets go, and people take over.
+
+use serde::{Deserialize, Serialize};
+
+use crate::event::Actor;
+use crate::id::{ConversationId, HandoffId};
+use crate::message::Field;
+use crate::time::Time;
+
+/// Why a bot let go.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ReasonCode {
+    /// The customer asked for a person.
+    CustomerAsked,
+    /// A keyword.
+    Keyword,
+    /// The bot did not understand, several times.
+    NotUnderstood,
+    /// The bot was not sure.
+    LowConfidence,
+    /// The bot broke.
+    BotFailed,
+    /// The bot did not answer in time.
+    BotTimeout,
+    /// The bot talked for too long.
+    TurnBudget,
+    /// The bot is switched off after too many failures.
+    BreakerOpen,
+    /// A routing rule.
+    Rule,
+    /// An agent stepped in.
+    AgentTook,
+    /// The customer's window is about to close.
+    WindowClosing,
+    /// The bot's policy.
+    Policy,
+    /// Something sensitive.
+    Sensitive,
+    /// Nothing that the bot is for.
+    OutOfScope,
+    /// Something else: see the reason's text.
+    Other,
+}
+
+impl ReasonCode {
+    /// Every reason.
+    pub const ALL: [ReasonCode; 15] = [
+        ReasonCode::CustomerAsked,
+        ReasonCode::Keyword,
+        ReasonCode::NotUnderstood,
+        ReasonCode::LowConfidence,
+        ReasonCode::BotFailed,
+        ReasonCode::BotTimeout,
+        ReasonCode::TurnBudget,
+        ReasonCode::BreakerOpen,
+        ReasonCode::Rule,
+        ReasonCode::AgentTook,
+        ReasonCode::WindowClosing,
+        ReasonCode::Policy,
+        ReasonCode::Sensitive,
+        ReasonCode::OutOfScope,
+        ReasonCode::Other,
+    ];
+
+    /// The word in SQL and on the wire.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            ReasonCode::CustomerAsked => "customer_asked",
+            ReasonCode::Keyword => "keyword",
+            ReasonCode::NotUnderstood => "not_understood",
+            ReasonCode::LowConfidence => "low_confidence",
+            ReasonCode::BotFailed => "bot_failed",
+            ReasonCode::BotTimeout => "bot_timeout",
+            ReasonCode::TurnBudget => "turn_budget",
+            ReasonCode::BreakerOpen => "breaker_open",
+            ReasonCode::Rule => "rule",
+            ReasonCode::AgentTook => "agent_took",
+            ReasonCode::WindowClosing => "window_closing",
+            ReasonCode::Policy => "policy",
+            ReasonCode::Sensitive => "sensitive",
+            ReasonCode::OutOfScope => "out_of_scope",
+            ReasonCode::Other => "other",
+        }
+    }
+
+    /// The reason of a word, if it is one.
+    pub fn parse(word: &str) -> Option<ReasonCode> {
+        ReasonCode::ALL.into_iter().find(|reason| reason.as_str() == word)
+    }
+}
+
+/// What a bot passes on, so that nobody has to say anything twice.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Packet {
+    /// Why.
+    pub reason_code: ReasonCode,
+    /// Why, in words.
+    #[serde(default)]
+    pub reason: Option<String>,
+    /// What it is about, in a line.
+    #[serde(default)]
+    pub title: Option<String>,
+    /// What happened, in a paragraph.
+    #[serde(default)]
+    pub summary: Option<String>,
+    /// What the customer wants, in the bot's word.
+    #[serde(default)]
+    pub intent: Option<String>,
+    /// How sure the bot is, from 0 to 1.
+    #[serde(default)]
+    pub confidence: Option<f64>,
+    /// What an agent could answer.
+    #[serde(default)]
+    pub suggested_reply: Option<String>,
+    /// What the bot has learned, name by name.
+    #[serde(default)]
+    pub slots: Vec<Field>,
+    /// What the bot has tried.
+    #[serde(default)]
+    pub tried: Vec<String>,
+    /// The customer's mood, in the bot's word.
+    #[serde(default)]
+    pub sentiment: Option<String>,
+    /// The customer's language (BCP 47).
+    #[serde(default)]
+    pub language: Option<String>,
+    /// Which bot, and which version of it.
+    #[serde(default)]
+    pub bot_version: Option<String>,
+}
+
+impl Packet {
+    /// A packet that says no more than why.
+    pub fn because(reason_code: ReasonCode) -> Packet {
+        Packet {
+            reason_code,
+            reason: None,
+            title: None,
+            summary: None,
+            intent: None,
+            confidence: None,
+            suggested_reply: None,
+            slots: Vec::new(),
+            tried: Vec::new(),
+            sentiment: None,
+            language: None,
+            bot_version: None,
+        }
+    }
+}
+
+/// One handoff.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Handoff {
+    /// Which.
+    pub id: HandoffId,
+    /// Of which conversation.
+    pub conversation: ConversationId,
+    /// Who began it.
+    pub by: Actor,
+    /// What was passed on.
+    pub packet: Packet,
+    /// When it began.
+    pub created_at: Time,
+    /// When it ended, and how.
+    pub ended_at: Option<Time>,
+    /// How it ended: `taken`, `transferred`, `returned`, `resolved`, `answered_on_phone`.
+    pub outcome: Option<String>,
+    /// How many messages the customer and the bot had exchanged.
+    pub messages_before: i32,
+}

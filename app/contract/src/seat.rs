@@ -1,0 +1,63 @@
+//! A seat at the desk: the few calls that the screens may make, bound to the person signed in.
+
+use std::future::Future;
+use std::pin::Pin;
+
+use serde::{Deserialize, Serialize};
+
+use crate::command::{Ack, Refusal, Request};
+use crate::id::ConversationId;
+use crate::inbox::{Inbox, Page, PageKey, View};
+use crate::person::Me;
+use crate::settings::{ChangeRefused, Settings, SettingsChange, SettingsPage};
+use crate::thread::{Thread, ThreadKey, ThreadPage};
+
+/// Why a screen cannot be shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SeatError {
+    /// Nobody is signed in.
+    SignedOut,
+    /// There is no such thing, or not for this person.
+    NotFound,
+    /// This person may not see it.
+    Forbidden,
+    /// The database is away or overloaded: try again.
+    Unavailable,
+}
+
+impl std::fmt::Display for SeatError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            SeatError::SignedOut => "signed_out",
+            SeatError::NotFound => "not_found",
+            SeatError::Forbidden => "forbidden",
+            SeatError::Unavailable => "unavailable",
+        })
+    }
+}
+
+impl std::error::Error for SeatError {}
+
+/// An answer to come.
+pub type Answer<'a, T, E = SeatError> = Pin<Box<dyn Future<Output = Result<T, E>> + Send + 'a>>;
+
+/// What the screens may ask, already bound to the person signed in.
+pub trait Seat: Send + Sync {
+    /// Who is signed in.
+    fn me(&self) -> Answer<'_, Me>;
+    /// The first page of a view, with the cursor at which the live feed goes on.
+    fn inbox(&self, view: View) -> Answer<'_, Inbox>;
+    /// One more page of a view.
+    fn page(&self, view: View, after: PageKey) -> Answer<'_, Page>;
+    /// One conversation with its last messages.
+    fn thread(&self, conversation: ConversationId) -> Answer<'_, Thread>;
+    /// The messages before a place in a thread.
+    fn earlier(&self, conversation: ConversationId, before: ThreadKey) -> Answer<'_, ThreadPage>;
+    /// What a settings screen shows.
+    fn settings(&self, page: SettingsPage) -> Answer<'_, Settings>;
+    /// Changes the configuration.
+    fn change(&self, change: SettingsChange) -> Answer<'_, (), ChangeRefused>;
+    /// Does a command, as the socket would.
+    fn act(&self, request: Request) -> Answer<'_, Ack, Refusal>;
+}

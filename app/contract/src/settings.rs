@@ -1,0 +1,294 @@
+//! What the settings screens show and change. Providers describe their own fields, so that no type here
+//! names one. Secrets travel to the server only.
+
+use serde::{Deserialize, Serialize};
+
+use crate::id::{AgentId, BotId, ChannelId, ConnectionId};
+use crate::person::Role;
+use crate::time::Time;
+
+/// A settings screen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SettingsPage {
+    /// Connections and their channels.
+    Channels,
+    /// The people who sign in.
+    People,
+    /// What came in, and what became of it.
+    Ledger,
+    /// My own account.
+    Account,
+}
+
+/// What a settings screen shows.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "page", rename_all = "snake_case")]
+pub enum Settings {
+    /// Connections and their channels.
+    Channels(ChannelSettings),
+    /// The people who sign in.
+    People {
+        /// All of them, sorted by name.
+        people: Vec<Person>,
+    },
+    /// What came in, and what became of it.
+    Ledger(LedgerView),
+    /// My own account.
+    Account {
+        /// Where I am signed in.
+        sign_ins: Vec<SignIn>,
+    },
+}
+
+/// Connections and their channels.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ChannelSettings {
+    /// The connections, sorted by name.
+    pub connections: Vec<ConnectionView>,
+    /// The providers that a connection can be made to.
+    pub providers: Vec<ProviderView>,
+    /// The bots that a channel can begin with.
+    pub bots: Vec<(BotId, String)>,
+}
+
+/// One provider, as it describes itself.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ProviderView {
+    /// Its word in the registry.
+    pub provider: String,
+    /// Its name for people.
+    pub name: String,
+    /// What a connection needs.
+    pub fields: Vec<SettingField>,
+    /// What a channel's own id is called there, and where to find it.
+    pub channel_id_label: String,
+}
+
+/// One thing that a connection needs.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SettingField {
+    /// Its key.
+    pub key: String,
+    /// What it is called.
+    pub label: String,
+    /// Where to find it.
+    pub help: String,
+    /// Whether it is a secret: kept encrypted, never shown again.
+    pub secret: bool,
+    /// Whether it may be left out.
+    pub optional: bool,
+}
+
+/// One connection.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ConnectionView {
+    /// Which.
+    pub id: ConnectionId,
+    /// The provider's word.
+    pub provider: String,
+    /// What people here call it.
+    pub name: String,
+    /// Where the provider sends its webhooks.
+    pub webhook_url: String,
+    /// The token to type at the provider when it checks that address, where it does so.
+    pub verify_token: Option<String>,
+    /// Where its calls go.
+    pub api_base: String,
+    /// Whether it is the built-in stand-in.
+    pub sandbox: bool,
+    /// When its last webhook came in.
+    pub last_webhook_at: Option<Time>,
+    /// Webhooks with a wrong signature in the last 24 hours.
+    pub bad_signatures: i64,
+    /// Its numbers.
+    pub channels: Vec<ChannelView>,
+    /// Numbers that webhooks named and that are not set up here.
+    pub unknown_channels: Vec<UnknownChannel>,
+}
+
+/// One number or sender.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ChannelView {
+    /// Which.
+    pub id: ChannelId,
+    /// What people here call it.
+    pub name: String,
+    /// The provider's id of it.
+    pub provider_channel: String,
+    /// The number as people write it.
+    pub number: Option<String>,
+    /// The bot that answers first.
+    pub bot: Option<BotId>,
+    /// Messages a second that it may send.
+    pub rate: i32,
+    /// Why it does not send at present, if it does not.
+    pub paused: Option<String>,
+}
+
+/// A number that webhooks named and that is not set up here.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct UnknownChannel {
+    /// The provider's id of it.
+    pub provider_channel: String,
+    /// How many items named it.
+    pub items: i64,
+    /// When the last one came.
+    pub last_at: Time,
+}
+
+/// A person who signs in.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Person {
+    /// Who.
+    pub id: AgentId,
+    /// The name that colleagues see.
+    pub name: String,
+    /// The address they sign in with.
+    pub email: String,
+    /// What they may do.
+    pub role: Role,
+    /// Whether they may sign in.
+    pub active: bool,
+    /// When they were last here.
+    pub last_seen: Option<Time>,
+}
+
+/// One place where somebody is signed in.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SignIn {
+    /// When they signed in.
+    pub created_at: Time,
+    /// When they were last seen there.
+    pub last_seen: Time,
+    /// From which network address.
+    pub address: String,
+    /// With what browser.
+    pub agent: String,
+    /// Whether it is this very session.
+    pub current: bool,
+}
+
+/// What came in, and what became of it. Counted in items; a webhook not yet parsed counts as one that is
+/// pending, so that `received = applied + duplicate + ignored + rejected + pending` always holds.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Default)]
+pub struct LedgerView {
+    /// Everything that came in with a right signature.
+    pub received: i64,
+    /// What changed something.
+    pub applied: i64,
+    /// What was known already.
+    pub duplicate: i64,
+    /// What is of no concern here.
+    pub ignored: i64,
+    /// What could not be understood, with a reason each.
+    pub rejected: i64,
+    /// What is still to be looked at.
+    pub pending: i64,
+    /// The latest rejected items, latest first, at most 100.
+    pub rejections: Vec<Rejection>,
+}
+
+impl LedgerView {
+    /// Whether the equation holds.
+    pub fn balanced(&self) -> bool {
+        self.received == self.applied + self.duplicate + self.ignored + self.rejected + self.pending
+    }
+}
+
+/// One rejected item.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Rejection {
+    /// When it came in.
+    pub at: Time,
+    /// On which connection.
+    pub connection_name: String,
+    /// Why it was rejected, for a program (`malformed`, `unknown_channel`).
+    pub reason: String,
+    /// Why, for a person.
+    pub detail: String,
+}
+
+/// A change of the configuration. Each is done in one transaction and refused as a whole.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "change", rename_all = "snake_case")]
+pub enum SettingsChange {
+    /// Connect an account at a provider.
+    AddConnection {
+        /// The provider's word.
+        provider: String,
+        /// What to call it.
+        name: String,
+        /// The fields that the provider describes.
+        fields: Vec<(String, String)>,
+    },
+    /// Replace a connection's secrets; the old signing secret stays valid for 24 hours.
+    ReplaceSecrets {
+        /// Which.
+        connection: ConnectionId,
+        /// The fields to replace.
+        fields: Vec<(String, String)>,
+    },
+    /// Set up a number of a connection.
+    AddChannel {
+        /// Of which connection.
+        connection: ConnectionId,
+        /// What to call it.
+        name: String,
+        /// The provider's id of it.
+        provider_channel: String,
+        /// The number as people write it.
+        number: Option<String>,
+        /// The bot that answers first.
+        bot: Option<BotId>,
+    },
+    /// Let a channel begin with another bot, or with none.
+    SetChannelBot {
+        /// Which.
+        channel: ChannelId,
+        /// The bot.
+        bot: Option<BotId>,
+    },
+    /// Let a paused channel send again.
+    ResumeChannel {
+        /// Which.
+        channel: ChannelId,
+    },
+    /// Let somebody sign in.
+    AddPerson {
+        /// The name that colleagues see.
+        name: String,
+        /// The address they sign in with.
+        email: String,
+        /// What they may do.
+        role: Role,
+        /// Their first password.
+        password: String,
+    },
+    /// Let somebody sign in again, or no longer; in the latter case they are signed out everywhere.
+    SetActive {
+        /// Who.
+        person: AgentId,
+        /// Whether they may sign in.
+        active: bool,
+    },
+    /// Change my password; I am signed out everywhere else.
+    ChangePassword {
+        /// The one that holds now.
+        current: String,
+        /// The new one.
+        new: String,
+    },
+    /// Sign me out everywhere, here too.
+    SignOutEverywhere,
+}
+
+/// A change of the configuration was not made.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ChangeRefused {
+    /// The field that it is about, where it is about one.
+    pub field: Option<String>,
+    /// What is wrong and what to do.
+    pub message: String,
+}
+
