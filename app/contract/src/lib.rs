@@ -3,20 +3,20 @@
 //! Pure: no clock, no randomness, no input or output. What the server stores and what the browser shows
 //! are the same types, and the browser applies events with the same code that the server's tests use.
 
-pub mod id;
-pub mod time;
-pub mod person;
-pub mod conversation;
-pub mod message;
-pub mod handoff;
 pub mod command;
+pub mod conversation;
 pub mod event;
-pub mod inbox;
-pub mod thread;
 pub mod frame;
-pub mod settings;
+pub mod handoff;
+pub mod id;
+pub mod inbox;
+pub mod message;
+pub mod person;
 pub mod sandbox;
 pub mod seat;
+pub mod settings;
+pub mod thread;
+pub mod time;
 
 pub use command::{Ack, Command, Refusal, RefusalCode, Request};
 pub use conversation::{Card, Owner, Priority, Stage};

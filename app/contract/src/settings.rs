@@ -291,4 +291,3 @@ pub struct ChangeRefused {
     /// What is wrong and what to do.
     pub message: String,
 }
-

@@ -106,10 +106,13 @@ pub struct Thread {
 }
 
 impl Thread {
-    /// Applies an event of this conversation. An event that is not newer changes nothing. Says whether
-    /// anything changed.
+    /// Applies an event. One of this conversation that is not newer changes nothing; one of an earlier
+    /// conversation in the same scroll changes the messages that are loaded. Says whether anything changed.
     pub fn apply(&mut self, event: &Event) -> bool {
-        if event.conversation != self.card.id || event.seq <= self.seq {
+        if event.conversation != self.card.id {
+            return self.refresh(event);
+        }
+        if event.seq <= self.seq {
             return false;
         }
         self.seq = event.seq;
@@ -125,6 +128,17 @@ impl Thread {
         if event.change.has_line() {
             self.lines.push(Line::of(event));
         }
+        true
+    }
+
+    /// News about a message of another conversation, if that message is here.
+    fn refresh(&mut self, event: &Event) -> bool {
+        let Some(message) = &event.message else { return false };
+        let older = |known: &Message| known.id == message.id && known.version < message.version;
+        if !self.messages.iter().any(older) {
+            return false;
+        }
+        self.put((**message).clone());
         true
     }
 
