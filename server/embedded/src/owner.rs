@@ -115,17 +115,22 @@ impl Owner {
         }
         let prefix = binaries.dir.parent().unwrap_or(&binaries.dir);
         let name = format!("{}-{}", binaries.version, hash(prefix));
-        let copy = Path::new(ROOT_DATA).join("bin").join(name);
+        let copy = Path::new(ROOT_DATA).join("bin").join(&name);
         if !copy.exists() {
             // Copied aside and renamed, so that a copy is whole or absent.
-            let aside = copy.with_extension(format!("new{}", std::process::id()));
+            let aside = copy.with_file_name(format!("{name}.new{}", std::process::id()));
             self.make_open(&aside)?;
             for part in ["bin", "lib", "share"] {
                 copy_tree(&prefix.join(part), &aside.join(part))
                     .doing(|| format!("copying {} for user {}", prefix.join(part).display(), self.uid))?;
             }
             set_mode(&aside, 0o755)?;
-            fs::rename(&aside, &copy).doing(|| format!("making {}", copy.display()))?;
+            match fs::rename(&aside, &copy) {
+                // Another process was faster with the same copy.
+                Err(_) if copy.exists() => fs::remove_dir_all(&aside),
+                renamed => renamed,
+            }
+            .doing(|| format!("making {}", copy.display()))?;
         }
         Ok(copy.join("bin"))
     }

@@ -9,13 +9,18 @@ use tempfile::TempDir;
 
 /// A data directory that the user Postgres runs as can reach.
 fn folder() -> TempDir {
-    let dir = tempfile::tempdir().unwrap();
-    fs::set_permissions(dir.path(), fs::Permissions::from_mode(0o711)).unwrap();
+    let dir = tempfile::tempdir().expect("a temporary folder");
+    fs::set_permissions(dir.path(), fs::Permissions::from_mode(0o711)).expect("its permissions");
     dir
 }
 
+/// The programs that `cargo xtask test` chose, if it runs us.
+fn pg_bin() -> Option<PathBuf> {
+    std::env::var_os("BATON_PG_BIN").map(PathBuf::from)
+}
+
 fn settings(dir: &Path) -> Settings {
-    Settings { durable: false, ..Settings::new(dir) }
+    Settings { durable: false, pg_bin: pg_bin(), ..Settings::new(dir) }
 }
 
 fn start(dir: &Path) -> Result<Server, Error> {
@@ -23,13 +28,13 @@ fn start(dir: &Path) -> Result<Server, Error> {
 }
 
 fn one(server: &Server, sql: &str) -> String {
-    let rows = server.query("baton", sql).unwrap();
-    rows[0][0].clone().unwrap()
+    let rows = server.query("baton", sql).expect("an answer");
+    rows[0][0].clone().expect("a value")
 }
 
 fn cluster_in(dir: &Path) -> PathBuf {
-    let mut entries = fs::read_dir(dir.join("pg")).unwrap().flatten().map(|entry| entry.path());
-    entries.find(|path| path.join("PG_VERSION").exists()).unwrap()
+    let mut entries = fs::read_dir(dir.join("pg")).expect("the data").flatten().map(|entry| entry.path());
+    entries.find(|path| path.join("PG_VERSION").exists()).expect("a cluster")
 }
 
 #[test]
@@ -51,7 +56,7 @@ fn a_new_server_knows_letters_beyond_ascii_and_listens_on_a_closed_socket_only()
 #[test]
 fn a_restart_keeps_the_data_even_after_a_hard_stop() {
     let dir = folder();
-    let mut server = Server::start(&Settings::new(dir.path()), &mut |_| {}).unwrap();
+    let mut server = Server::start(&Settings { durable: true, ..settings(dir.path()) }, &mut |_| {}).unwrap();
     assert_eq!(one(&server, "show fsync"), "on");
     server.query("baton", "create table kept (n int)").unwrap();
     server.query("baton", "insert into kept values (7)").unwrap();
@@ -164,6 +169,7 @@ fn root_steps_down_and_moves_data_out_of_a_closed_folder() {
         return;
     }
     let dir = tempfile::tempdir().unwrap();
+    fs::set_permissions(dir.path(), fs::Permissions::from_mode(0o700)).unwrap();
     let placed = embedded::placed(dir.path().join("data").as_path()).unwrap();
     assert!(placed.starts_with("/var/lib/baton"), "{placed:?}");
     let server = start(&dir.path().join("data")).unwrap();
@@ -180,13 +186,14 @@ fn programs_that_the_user_cannot_reach_are_copied() {
     if !rustix::process::geteuid().is_root() {
         return;
     }
-    let real = embedded::find_binaries(None).unwrap().dir;
+    let real = embedded::find_binaries(pg_bin().as_deref()).unwrap().dir;
     let prefix = real.parent().unwrap();
     // Only a folder of the npm kind, with bin, lib and share side by side, can be moved about.
     if !prefix.join("share").is_dir() {
         return;
     }
     let closed = tempfile::tempdir().unwrap();
+    fs::set_permissions(closed.path(), fs::Permissions::from_mode(0o700)).unwrap();
     for part in ["bin", "lib", "share"] {
         let status = std::process::Command::new("cp")
             .args(["-a".as_ref(), prefix.join(part).as_os_str(), closed.path().as_os_str()])
