@@ -1,1 +1,33 @@
-//! Being written.
+//! Everything the desk does. It never sees the screens: those ask through [`seat`].
+//!
+//! | room | what is in it |
+//! |---|---|
+//! | [`domain`] | the rules, pure: stages, epochs, deliveries, windows |
+//! | [`store`] | all SQL |
+//! | [`channels`] | the providers |
+//! | [`bots`] | the bots |
+//! | [`flows`] | what happens: one verb, one file, one transaction |
+//! | [`jobs`] | what goes on by itself |
+//! | [`live`] | the feed to browsers |
+//! | [`http`] | every route |
+//! | [`auth`] | sign-in, sessions, sealed secrets |
+//! | [`seat`] | what the screens may ask |
+//! | [`sandbox`] | the stand-in for WhatsApp |
+
+pub mod accounts;
+pub mod auth;
+pub mod bots;
+pub mod channels;
+pub mod config;
+pub mod domain;
+pub mod flows;
+pub mod http;
+pub mod jobs;
+pub mod live;
+pub mod sandbox;
+pub mod seat;
+pub mod state;
+pub mod store;
+
+pub use config::Config;
+pub use state::Desk;

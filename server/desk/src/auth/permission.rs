@@ -1,0 +1,85 @@
+//! What a role may do. Every check of a right asks [`may`], so that a list, a page, a change and the feed can
+//! never disagree.
+
+use contract::Role;
+use contract::settings::{SettingsChange, SettingsPage};
+
+/// Something that not everybody may do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Permission {
+    /// See the inbox and work in it.
+    Work,
+    /// See and change one's own account.
+    OwnAccount,
+    /// Give a conversation to somebody although a third person has it.
+    Reassign,
+    /// See and change connections, channels and their bots.
+    Channels,
+    /// See and change who signs in.
+    People,
+    /// See what came in and what became of it.
+    Ledger,
+}
+
+/// Whether somebody with this role may do this.
+pub fn may(role: Role, what: Permission) -> bool {
+    match what {
+        Permission::Work | Permission::OwnAccount => true,
+        Permission::Reassign | Permission::Channels | Permission::People | Permission::Ledger => {
+            role == Role::Admin
+        }
+    }
+}
+
+impl Permission {
+    /// What it takes to see a settings screen.
+    pub fn to_see(page: SettingsPage) -> Permission {
+        match page {
+            SettingsPage::Channels => Permission::Channels,
+            SettingsPage::People => Permission::People,
+            SettingsPage::Ledger => Permission::Ledger,
+            SettingsPage::Account => Permission::OwnAccount,
+        }
+    }
+
+    /// What it takes to make a change of the configuration.
+    pub fn to_change(change: &SettingsChange) -> Permission {
+        match change {
+            SettingsChange::AddConnection { .. }
+            | SettingsChange::ReplaceSecrets { .. }
+            | SettingsChange::AddChannel { .. }
+            | SettingsChange::SetChannelBot { .. }
+            | SettingsChange::ResumeChannel { .. } => Permission::Channels,
+            SettingsChange::AddPerson { .. } | SettingsChange::SetActive { .. } => Permission::People,
+            SettingsChange::ChangePassword { .. } | SettingsChange::SignOutEverywhere => {
+                Permission::OwnAccount
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_agent_works_and_sees_its_own_account_and_nothing_else() {
+        let rights = [Permission::Reassign, Permission::Channels, Permission::People, Permission::Ledger];
+        for right in rights {
+            assert!(!may(Role::Agent, right), "{right:?}");
+            assert!(may(Role::Admin, right), "{right:?}");
+        }
+        for right in [Permission::Work, Permission::OwnAccount] {
+            assert!(may(Role::Agent, right) && may(Role::Admin, right), "{right:?}");
+        }
+    }
+
+    #[test]
+    fn every_settings_screen_but_the_own_account_takes_an_admin() {
+        for page in
+            [SettingsPage::Channels, SettingsPage::People, SettingsPage::Ledger, SettingsPage::Account]
+        {
+            assert_eq!(may(Role::Agent, Permission::to_see(page)), page == SettingsPage::Account, "{page:?}");
+        }
+    }
+}

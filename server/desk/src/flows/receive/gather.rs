@@ -1,0 +1,118 @@
+//! Everything that a batch needs to know, with the locks that keep it true until the commit.
+
+use std::collections::{BTreeSet, HashMap};
+
+use contract::{ChannelId, ConnectionId, ConversationId, DeliveryId, Time};
+
+use super::{Batch, Parsed, learned, lock_conversations, progress};
+use crate::channels::{Effect, Inbound, Item, Status};
+use crate::flows::Outcome;
+use crate::store::Tx;
+use crate::store::channels::Channel;
+use crate::store::contacts::Learned;
+use crate::store::statuses::Target;
+
+type Channels = HashMap<(ConnectionId, String), Channel>;
+
+/// Collects what the items speak of, and takes all locks in the one order that everybody keeps.
+pub(super) async fn gather(tx: &mut Tx, batch: &[&Parsed], now: Time) -> Outcome<Batch> {
+    let mut connections: Vec<ConnectionId> =
+        batch.iter().map(|parsed| parsed.pending.incoming.connection).collect();
+    connections.sort_unstable();
+    connections.dedup();
+    let channels = tx.channels(&connections).await?;
+    let wanted = Wanted::of(batch, &channels);
+    let (names, addresses) = tx.meet(&wanted.contacts).await?;
+    let known = tx.find_messages(&wanted.messages).await?;
+    let effects = tx.effects_seen(&wanted.effects).await?.into_iter().collect();
+    let targets = tx.find_targets(&wanted.statuses).await?;
+    let mut ids: BTreeSet<_> = addresses.values().filter_map(|address| address.conversation).collect();
+    ids.extend(known.values().map(|(_, conversation)| *conversation));
+    let batch = Batch { now, channels, names, addresses, known, effects, ..Batch::default() };
+    with_targets(tx, batch, ids, targets).await
+}
+
+/// A batch that is about statuses alone.
+pub(super) async fn for_targets(tx: &mut Tx, targets: Vec<Target>) -> Outcome<Batch> {
+    let batch = Batch { now: tx.now().await?, ..Batch::default() };
+    with_targets(tx, batch, BTreeSet::new(), targets).await
+}
+
+/// Locks the conversations, then the deliveries that statuses speak of.
+async fn with_targets(
+    tx: &mut Tx,
+    batch: Batch,
+    mut ids: BTreeSet<ConversationId>,
+    targets: Vec<Target>,
+) -> Outcome<Batch> {
+    ids.extend(targets.iter().map(|target| target.conversation));
+    let conversations = lock_conversations(tx, ids).await?;
+    let of = |sent: fn(&&Target) -> bool| -> Vec<_> {
+        let ids: BTreeSet<_> = targets.iter().filter(sent).map(|target| target.message).collect();
+        ids.into_iter().collect()
+    };
+    let sent = of(|target| target.delivery.is_some());
+    let parts = if sent.is_empty() { Vec::new() } else { tx.parts(&sent).await? };
+    let echoes = of(|target| target.delivery.is_none());
+    let echoes = if echoes.is_empty() { Vec::new() } else { tx.echo_states(&echoes).await? };
+    let by_id = |target: Target| ((target.channel, target.provider_id.clone()), target);
+    Ok(Batch {
+        progress: progress::Ledger::new(&parts, echoes),
+        targets: targets.into_iter().map(by_id).collect(),
+        parts,
+        conversations,
+        ..batch
+    })
+}
+
+/// What the items of a batch name.
+#[derive(Default)]
+struct Wanted {
+    contacts: Vec<Learned>,
+    messages: Vec<(ChannelId, String)>,
+    effects: Vec<(ChannelId, String)>,
+    statuses: Vec<(ChannelId, String, Option<DeliveryId>)>,
+}
+
+impl Wanted {
+    fn of(batch: &[&Parsed], channels: &Channels) -> Wanted {
+        let mut wanted = Wanted::default();
+        for parsed in batch {
+            let connection = parsed.pending.incoming.connection;
+            for item in parsed.items.iter().flatten() {
+                let named = match item {
+                    Item::Message(inbound) => &inbound.channel,
+                    Item::Status(status) => &status.channel,
+                    _ => continue,
+                };
+                let Some(channel) = channels.get(&(connection, named.clone())) else { continue };
+                wanted.contacts.extend(learned(channel, item));
+                match item {
+                    Item::Message(inbound) => wanted.message(channel.id, inbound),
+                    Item::Status(status) => wanted.status(channel.id, status),
+                    _ => {}
+                }
+            }
+        }
+        wanted.messages.sort_unstable();
+        wanted.messages.dedup();
+        wanted
+    }
+
+    fn message(&mut self, channel: ChannelId, inbound: &Inbound) {
+        self.messages.push((channel, inbound.id.clone()));
+        match &inbound.effect {
+            Effect::Message(_) => return,
+            Effect::React { message, .. } | Effect::Edit { message, .. } | Effect::Revoke { message } => {
+                self.messages.push((channel, message.clone()));
+            }
+            Effect::Moved { .. } | Effect::Notice { .. } => {}
+        }
+        self.effects.push((channel, inbound.id.clone()));
+    }
+
+    fn status(&mut self, channel: ChannelId, status: &Status) {
+        let attached = status.opaque.as_deref().and_then(|text| text.parse::<DeliveryId>().ok());
+        self.statuses.push((channel, status.id.clone(), attached));
+    }
+}

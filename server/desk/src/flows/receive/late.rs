@@ -1,0 +1,117 @@
+//! What a batch does that needs a statement of its own: rare beside messages and statuses.
+
+use contract::{
+    Author, Body, ChannelId, ConnectionId, ContactId, ConversationId, HandoffId, MessageId, Time,
+};
+
+use crate::channels::{AccountEvent, Sender};
+use crate::flows::Outcome;
+use crate::store::Tx;
+use crate::store::contacts::Address;
+
+/// One such change.
+#[derive(Debug, Clone)]
+pub enum Late {
+    /// An emoji on a message, or none any more.
+    React {
+        /// Which message.
+        message: MessageId,
+        /// By whom.
+        author: Author,
+        /// The emoji.
+        emoji: Option<String>,
+    },
+    /// A message says something else.
+    Edit {
+        /// Which message.
+        message: MessageId,
+        /// What it says now.
+        body: Box<Body>,
+        /// Since when.
+        at: Time,
+    },
+    /// A message was deleted by its author.
+    Revoke {
+        /// Which message.
+        message: MessageId,
+        /// When.
+        at: Time,
+    },
+    /// A contact has another number or id.
+    Move {
+        /// The contact on the channel.
+        address: Box<Address>,
+        /// The new names.
+        to: Sender,
+    },
+    /// An effect was applied: a repeat must not be.
+    Effect {
+        /// The channel.
+        channel: ChannelId,
+        /// The provider's id.
+        id: String,
+    },
+    /// A bot lost its conversation.
+    Silence {
+        /// Which.
+        conversation: ConversationId,
+    },
+    /// A handoff is over.
+    EndHandoff {
+        /// Which.
+        handoff: HandoffId,
+        /// How.
+        outcome: &'static str,
+    },
+    /// News about an account.
+    Account {
+        /// The connection.
+        connection: ConnectionId,
+        /// The channel, where it is about one.
+        channel: Option<ChannelId>,
+        /// The news.
+        event: AccountEvent,
+    },
+    /// A contact calls themself something else.
+    Rename {
+        /// Who.
+        contact: ContactId,
+        /// Their name.
+        name: Option<String>,
+        /// Their username.
+        username: Option<String>,
+    },
+}
+
+/// Carries the late changes out, in their order.
+pub(super) async fn carry_out(tx: &mut Tx, late: Vec<Late>, now: Time) -> Outcome<()> {
+    for one in late {
+        match one {
+            Late::React { message, author, emoji } => tx.react(message, author, emoji.as_deref()).await?,
+            Late::Edit { message, body, at } => tx.edit_message(message, &body, at).await?,
+            Late::Revoke { message, at } => tx.revoke_message(message, at).await?,
+            Late::Move { address, to } => {
+                if !tx.move_address(&address, &to).await? {
+                    tracing::warn!("a contact's new number belongs to another contact already");
+                }
+            }
+            Late::Effect { channel, id } => tx.note_effect(channel, &id, now).await?,
+            Late::Silence { conversation } => {
+                tx.drop_turn(conversation).await?;
+                let withdrawn = tx.cancel_bot(conversation, "owner_changed").await?;
+                let why = ("owner_changed", "Withdrawn: somebody answered on the phone.");
+                for message in withdrawn {
+                    tx.move_message(message, contract::DeliveryState::Cancelled, Some(why)).await?;
+                }
+            }
+            Late::EndHandoff { handoff, outcome } => tx.end_handoff(handoff, outcome, now).await?,
+            Late::Account { connection, channel, event } => {
+                tx.note_account_event(connection, channel, &event).await?;
+            }
+            Late::Rename { contact, name, username } => {
+                tx.rename_contacts(&[(contact, name, username)]).await?;
+            }
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,135 @@
+//! What customers and providers say: a batch of webhooks is one transaction, set-based from end to end.
+//!
+//! 1. Lock the ledger rows, so that no other server applies them too.
+//! 2. Find or make contacts and addresses, and lock them: from here on nobody else opens or reopens these
+//!    conversations.
+//! 3. Find what the items speak of, and lock all those conversations in the order of their ids.
+//! 4. Apply the items in memory, in the order of the bodies ([`apply`], [`progress`]).
+//! 5. Write everything, a statement a table ([`write`]).
+
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+
+use contract::{AddressId, BotId, ChannelId, ConnectionId, ContactId, ConversationId, MessageId, Time};
+
+use super::Outcome;
+use crate::channels::{Effect, Item, Malformed};
+use crate::domain::Conversation;
+use crate::state::Desk;
+use crate::store::Tx;
+use crate::store::channels::Channel;
+use crate::store::contacts::{Address, Addresses, Learned};
+use crate::store::journal::NewEvent;
+use crate::store::ledger::{Entry, NewRejection, Pending, Tally};
+use crate::store::messages::NewMessage;
+use crate::store::outbox::Part;
+use crate::store::statuses::{MessageMoved, Target};
+
+mod apply;
+mod gather;
+mod inbound;
+mod late;
+pub mod parked;
+mod progress;
+mod write;
+
+pub use late::Late;
+
+/// A webhook with what its provider made of it.
+#[derive(Debug, Clone)]
+pub struct Parsed {
+    /// The webhook.
+    pub pending: Pending,
+    /// Its items, in the order of the body.
+    pub items: Result<Vec<Item>, Malformed>,
+}
+
+/// Whether a batch is for good.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Mode {
+    /// It is.
+    Commit,
+    /// It is rolled back: only to see whether it would hold.
+    Rehearse,
+}
+
+/// A batch under way.
+#[derive(Default)]
+struct Batch {
+    now: Time,
+    channels: HashMap<(ConnectionId, String), Channel>,
+    names: Addresses,
+    addresses: HashMap<AddressId, Address>,
+    /// Messages by the provider's ids, those of this batch included.
+    known: HashMap<(ChannelId, String), (MessageId, ConversationId)>,
+    /// Ids of effects that were applied before, those of this batch included.
+    effects: HashSet<(ChannelId, String)>,
+    targets: HashMap<(ChannelId, String), Target>,
+    parts: Vec<Part>,
+    conversations: HashMap<ConversationId, Conversation>,
+    opened: BTreeSet<ConversationId>,
+    touched: BTreeSet<ConversationId>,
+    messages: Vec<NewMessage>,
+    events: Vec<NewEvent>,
+    /// What needs a statement of its own, after the messages are written.
+    late: Vec<Late>,
+    turns: BTreeMap<ConversationId, (BotId, i64)>,
+    pointed: BTreeMap<AddressId, (ConversationId, Option<String>)>,
+    renamed: BTreeMap<ContactId, (Option<String>, Option<String>)>,
+    progress: progress::Ledger,
+    moved: Vec<MessageMoved>,
+    parked: Vec<(ChannelId, String, serde_json::Value, Entry)>,
+    rejections: Vec<NewRejection>,
+    tallies: Vec<(Entry, Tally)>,
+    paused: Vec<(ChannelId, String)>,
+}
+
+/// Applies a batch of webhooks. On an error nothing of it is done.
+pub async fn receive(desk: &Desk, batch: &[Parsed], mode: Mode) -> Outcome<()> {
+    let mut tx = desk.store.begin().await?;
+    let entries: Vec<&Entry> = batch.iter().map(|parsed| &parsed.pending.entry).collect();
+    let (locked, now) = tx.lock_entries(&entries).await?;
+    let locked: HashSet<Entry> = locked.into_iter().collect();
+    let mine: Vec<&Parsed> = batch.iter().filter(|parsed| locked.contains(&parsed.pending.entry)).collect();
+    if mine.is_empty() {
+        return Ok(());
+    }
+    let mut work = gather::gather(&mut tx, &mine, now).await?;
+    for parsed in &mine {
+        work.apply(parsed);
+    }
+    work.settle_progress();
+    let turns = !work.turns.is_empty();
+    let events = !work.events.is_empty();
+    let paused = std::mem::take(&mut work.paused);
+    write::write(&mut tx, work).await?;
+    if mode == Mode::Rehearse {
+        return Ok(());
+    }
+    tx.commit().await?;
+    if events {
+        desk.bus.events();
+    }
+    if turns {
+        desk.bus.turns();
+    }
+    for (channel, reason) in paused {
+        desk.store.pause_channel(channel, &reason).await?;
+    }
+    Ok(())
+}
+
+/// The contacts of an item, where it has one.
+fn learned(channel: &Channel, item: &Item) -> Option<Learned> {
+    let Item::Message(inbound) = item else { return None };
+    let makes = matches!(inbound.effect, Effect::Message(_));
+    Some(Learned { channel: channel.id, sender: inbound.contact.clone(), makes })
+}
+
+async fn lock_conversations(
+    tx: &mut Tx,
+    wanted: BTreeSet<ConversationId>,
+) -> Outcome<HashMap<ConversationId, Conversation>> {
+    let wanted: Vec<ConversationId> = wanted.into_iter().collect();
+    let found = tx.lock_all(&wanted).await?;
+    Ok(found.into_iter().map(|conversation| (conversation.id, conversation)).collect())
+}

@@ -1,0 +1,57 @@
+//! Writing a batch: a statement a table.
+
+use contract::{Actor, Change};
+
+use super::{Batch, late};
+use crate::flows::Outcome;
+use crate::store::Tx;
+
+/// Writes everything that a batch has come to.
+pub(super) async fn write(tx: &mut Tx, mut batch: Batch) -> Outcome<()> {
+    batch.note_renames();
+    let now = batch.now;
+    let (mut opened, mut changed) = (Vec::new(), Vec::new());
+    for id in &batch.touched {
+        let Some(conversation) = batch.conversations.remove(id) else { continue };
+        if batch.opened.contains(id) { opened.push(conversation) } else { changed.push(conversation) }
+    }
+    tx.open_conversations(&opened).await?;
+    tx.add_messages(&batch.messages).await?;
+    tx.save_progress(&batch.take_progress()).await?;
+    tx.move_messages(&batch.moved).await?;
+    late::carry_out(tx, std::mem::take(&mut batch.late), now).await?;
+    tx.append(&batch.events).await?;
+    tx.save_conversations(&changed).await?;
+    let pointed: Vec<_> =
+        batch.pointed.iter().map(|(id, (conversation, last))| (*id, *conversation, last.clone())).collect();
+    tx.point_addresses(&pointed).await?;
+    let turns: Vec<_> = batch.turns.iter().map(|(id, (bot, epoch))| (*id, *bot, *epoch)).collect();
+    tx.queue_turns(&turns, now).await?;
+    tx.park(&batch.parked, now).await?;
+    tx.reject(&batch.rejections, now).await?;
+    if !batch.tallies.is_empty() {
+        tx.settle_entries(&batch.tallies).await?;
+    }
+    Ok(())
+}
+
+impl Batch {
+    /// Contacts who call themselves something else, and their open conversations that show it.
+    fn note_renames(&mut self) {
+        let renamed = std::mem::take(&mut self.renamed);
+        for (contact, (name, username)) in renamed {
+            self.late.push(super::Late::Rename { contact, name, username });
+            let shown: Vec<_> = self
+                .conversations
+                .values()
+                .filter(|conversation| {
+                    conversation.contact == contact && !self.opened.contains(&conversation.id)
+                })
+                .map(|conversation| conversation.id)
+                .collect();
+            for id in shown {
+                self.record(id, Actor::Contact, Change::ContactChanged);
+            }
+        }
+    }
+}

@@ -1,0 +1,22 @@
+//! Giving a conversation back to the channel's bot, with what was settled.
+
+use contract::MessageId;
+
+use super::work::Work;
+use super::{Agent, Outcome, note};
+use crate::domain::Refused;
+
+/// The bot has it again. The note is mandatory: the next person reads why.
+pub async fn return_to_bot(work: &mut Work, agent: Agent, epoch: i64, text: &str) -> Outcome<MessageId> {
+    let text = note::tidy(text)?;
+    work.conversation.mine_or_free(agent.id)?;
+    work.conversation.seen(epoch)?;
+    let Some(bot) = work.bot else {
+        return Err(Refused::Invalid("This number has no bot. An admin can give it one.".to_owned()).into());
+    };
+    let written = work.note(agent.id, &text);
+    let change = work.conversation.return_to_bot(bot, work.now)?;
+    work.conversation.unread = 0;
+    work.moved(change).await?;
+    Ok(written)
+}

@@ -1,0 +1,294 @@
+//! One piece of work on one conversation: its lock, what is to be written, and one commit for all of it.
+
+use contract::{
+    Ack, Actor, AgentId, Author, Body, Change, ClientId, ConversationId, DeliveryId, DeliveryState,
+    HandoffId, Message, MessageId, Owner, Packet, Stage, Time,
+};
+use uuid::Uuid;
+
+use super::{Outcome, fresh_id};
+use crate::channels::{self, Provider};
+use crate::domain::{Conversation, Refused, delivery, order};
+use crate::jobs::marks::Mark;
+use crate::state::Desk;
+use crate::store::Tx;
+use crate::store::journal::NewEvent;
+use crate::store::messages::NewMessage;
+use crate::store::outbox::{NewDelivery, Payload};
+
+/// A piece of work under way. Dropped without [`Work::commit`] it leaves nothing behind.
+pub struct Work {
+    /// The transaction, which holds the conversation's lock.
+    pub tx: Tx,
+    /// The conversation.
+    pub conversation: Conversation,
+    /// The desk's clock when the lock was taken.
+    pub now: Time,
+    /// Who acts.
+    pub actor: Actor,
+    /// The channel's bot.
+    pub bot: Option<contract::BotId>,
+    /// The provider that carries the conversation.
+    pub provider: &'static dyn Provider,
+    /// The key of the command that is carried out.
+    pub client_id: Option<ClientId>,
+    before: Conversation,
+    events: Vec<NewEvent>,
+    messages: Vec<NewMessage>,
+    deliveries: Vec<NewDelivery>,
+    requeued: bool,
+    marks: Vec<Mark>,
+    typing: Option<AgentId>,
+}
+
+/// What somebody says.
+pub struct Saying {
+    /// Who.
+    pub author: Author,
+    /// What.
+    pub body: Body,
+    /// The message it answers.
+    pub quoted: Option<MessageId>,
+}
+
+impl Work {
+    /// Takes a conversation's lock.
+    pub async fn open(desk: &Desk, id: ConversationId, actor: Actor) -> Outcome<Work> {
+        let mut tx = desk.store.begin().await?;
+        let held = tx.lock(id).await?.ok_or(Refused::NotFound)?;
+        let provider = channels::provider(&held.provider)
+            .ok_or_else(|| Refused::NotCarried(format!("this build has no provider `{}`", held.provider)))?;
+        Ok(Work {
+            tx,
+            before: held.conversation.clone(),
+            conversation: held.conversation,
+            now: held.now,
+            actor,
+            bot: held.bot,
+            provider,
+            client_id: None,
+            events: Vec::new(),
+            messages: Vec::new(),
+            deliveries: Vec::new(),
+            requeued: false,
+            marks: Vec::new(),
+            typing: None,
+        })
+    }
+
+    /// Records what happened, under the conversation's next number.
+    pub fn record(&mut self, change: Change) -> i64 {
+        self.record_by(self.actor, change)
+    }
+
+    /// Records what somebody else did along with it.
+    pub fn record_by(&mut self, actor: Actor, change: Change) -> i64 {
+        let seq = self.conversation.next_seq();
+        let conversation = self.conversation.id;
+        self.events.push(NewEvent { conversation, seq, at: self.now, actor, change });
+        seq
+    }
+
+    /// Says something to the customer: a message, its delivery, and the event. The window and what the provider
+    /// can carry are checked here, so that nobody can forget it.
+    pub fn say(&mut self, saying: Saying) -> Outcome<MessageId> {
+        if saying.body.needs_window() && !self.conversation.window_open(self.now) {
+            return Err(Refused::WindowClosed.into());
+        }
+        self.provider.carries(&saying.body).map_err(|why| Refused::NotCarried(why.0))?;
+        let by_bot = matches!(saying.author, Author::Bot(_));
+        let message = self.write(saying, Some(DeliveryState::Queued));
+        self.deliveries.push(NewDelivery {
+            id: DeliveryId(fresh_id()),
+            message: message.id,
+            part: 0,
+            conversation: self.conversation.id,
+            channel: self.conversation.channel,
+            payload: Payload::Message { body: message.body.clone() },
+            by_bot,
+            epoch: self.conversation.epoch,
+        });
+        let id = message.id;
+        self.conversation.last_at = self.now;
+        self.messages.push(message);
+        Ok(id)
+    }
+
+    /// Writes a private note.
+    pub fn note(&mut self, agent: AgentId, text: &str) -> MessageId {
+        let saying = Saying { author: Author::Agent(agent), body: Body::text(text), quoted: None };
+        let mut message = self.write(saying, None);
+        message.note = true;
+        let id = message.id;
+        self.messages.push(message);
+        id
+    }
+
+    fn write(&mut self, saying: Saying, state: Option<DeliveryState>) -> NewMessage {
+        let id = MessageId(fresh_id());
+        let seq = self.record(Change::MessageCreated { message: id });
+        let sort_at = order::outbound(self.now, self.conversation.last_sort_at);
+        self.conversation.last_sort_at = sort_at;
+        self.conversation.preview = Some(id);
+        NewMessage {
+            id,
+            conversation: self.conversation.id,
+            address: self.conversation.address,
+            channel: self.conversation.channel,
+            seq,
+            sort_at,
+            at: self.now,
+            received_at: self.now,
+            author: saying.author,
+            body: saying.body,
+            note: false,
+            provider_id: None,
+            quoted: saying.quoted,
+            quoted_provider_id: None,
+            referral: None,
+            state,
+            client_id: self.client_id.take(),
+            epoch: self.conversation.epoch,
+        }
+    }
+
+    /// Records a change of owner or stage and what follows from it: what the former bot has queued is withdrawn,
+    /// its turn ends, and an open handoff ends when nobody waits any more.
+    pub async fn moved(&mut self, change: Option<Change>) -> Outcome<()> {
+        let Some(change) = change else { return Ok(()) };
+        let Change::OwnerChanged { cause, from, from_stage, .. } = &change else { return Ok(()) };
+        let (cause, from, from_stage) = (cause.clone(), *from, *from_stage);
+        self.record(change);
+        if matches!(from, Owner::Bot(_)) && self.conversation.owner != from {
+            self.silence_bot().await?;
+        }
+        if from_stage == Stage::Waiting && self.conversation.stage != Stage::Waiting {
+            self.end_handoff(outcome_of(&cause)).await?;
+        }
+        Ok(())
+    }
+
+    async fn silence_bot(&mut self) -> Outcome<()> {
+        self.tx.drop_turn(self.conversation.id).await?;
+        let withdrawn = self.tx.cancel_bot(self.conversation.id, "owner_changed").await?;
+        for message in withdrawn {
+            self.refresh_message(
+                message,
+                Some(("owner_changed", "Withdrawn: the conversation changed hands.")),
+            )
+            .await?;
+        }
+        Ok(())
+    }
+
+    /// Derives a message's state from its deliveries, and records it if it is another one.
+    pub async fn refresh_message(&mut self, message: MessageId, why: Option<(&str, &str)>) -> Outcome<()> {
+        let parts = self.tx.parts(&[message]).await?;
+        let states: Vec<_> = parts.iter().filter(|part| !part.reaction).map(|part| part.state).collect();
+        let Some(state) = delivery::of_message(&states) else { return Ok(()) };
+        self.tx.move_message(message, state, why).await?;
+        self.record_by(Actor::Desk, Change::DeliveryChanged { message, state });
+        Ok(())
+    }
+
+    /// Begins a handoff with what is passed on.
+    pub async fn begin_handoff(&mut self, packet: &Packet) -> Outcome<()> {
+        let id = HandoffId(fresh_id());
+        self.flush_messages().await?;
+        self.tx.begin_handoff(id, &self.conversation, packet, (self.actor, self.now)).await?;
+        self.conversation.handoff = Some(id);
+        self.record(Change::HandoffCreated { handoff: id, reason: packet.reason_code });
+        Ok(())
+    }
+
+    /// Ends the open handoff, if there is one.
+    pub async fn end_handoff(&mut self, outcome: &str) -> Outcome<()> {
+        let Some(handoff) = self.conversation.handoff.take() else { return Ok(()) };
+        self.tx.end_handoff(handoff, outcome, self.now).await?;
+        self.record(Change::HandoffEnded { handoff, outcome: outcome.to_owned() });
+        Ok(())
+    }
+
+    /// A message of this conversation.
+    pub async fn message(&mut self, id: MessageId) -> Outcome<Message> {
+        let found = self.tx.message(id).await?.filter(|found| found.conversation == self.conversation.id);
+        Ok(found.ok_or(Refused::NotFound)?)
+    }
+
+    /// Queues a delivery of its own: an emoji.
+    pub fn deliver(&mut self, message: MessageId, payload: Payload) {
+        self.deliveries.push(NewDelivery {
+            id: DeliveryId(fresh_id()),
+            message,
+            part: 0,
+            conversation: self.conversation.id,
+            channel: self.conversation.channel,
+            payload,
+            by_bot: false,
+            epoch: self.conversation.epoch,
+        });
+    }
+
+    /// Something that was queued before is queued again.
+    pub fn requeued(&mut self) {
+        self.requeued = true;
+    }
+
+    /// After the commit, tells the provider that the customer's messages are read.
+    pub fn mark(&mut self, mark: Mark) {
+        self.marks.push(mark);
+    }
+
+    /// After the commit, tells the colleagues that somebody is typing.
+    pub fn type_hint(&mut self, agent: AgentId) {
+        self.typing = Some(agent);
+    }
+
+    /// Writes the command down, so that the same one is not done twice.
+    pub async fn note_command(&mut self, actor: Uuid, ack: &mut Ack) -> Outcome<()> {
+        ack.seq = self.conversation.seq;
+        self.tx.note_command(actor, self.conversation.id, ack).await?;
+        Ok(())
+    }
+
+    async fn flush_messages(&mut self) -> Outcome<()> {
+        let messages = std::mem::take(&mut self.messages);
+        self.tx.add_messages(&messages).await?;
+        Ok(())
+    }
+
+    /// Writes everything and wakes who must know.
+    pub async fn commit(mut self, desk: &Desk) -> Outcome<()> {
+        self.flush_messages().await?;
+        self.tx.queue(&self.deliveries, self.now).await?;
+        self.tx.append(&self.events).await?;
+        if self.conversation != self.before {
+            self.tx.save_conversations(std::slice::from_ref(&self.conversation)).await?;
+        }
+        self.tx.commit().await?;
+        if !self.events.is_empty() {
+            desk.bus.events();
+        }
+        if !self.deliveries.is_empty() || self.requeued {
+            desk.bus.deliveries();
+        }
+        for mark in self.marks {
+            desk.bus.mark(mark);
+        }
+        if let Some(agent) = self.typing {
+            desk.bus.typing(agent, self.conversation.id);
+        }
+        Ok(())
+    }
+}
+
+fn outcome_of(cause: &str) -> &'static str {
+    match cause {
+        "take" | "reply" | "take_over" => "taken",
+        "assign" | "transfer" => "transferred",
+        "return_to_bot" => "returned",
+        "answered_on_phone" => "answered_on_phone",
+        "snooze" => "snoozed",
+        _ => "resolved",
+    }
+}

@@ -1,0 +1,22 @@
+//! Whether the process lives, and whether it can work.
+
+use axum::extract::State;
+use http::StatusCode;
+
+use crate::state::Desk;
+
+/// The process lives.
+pub async fn healthz() -> &'static str {
+    "ok\n"
+}
+
+/// The process can work: it does not stop, and its database answers.
+pub async fn readyz(State(desk): State<Desk>) -> (StatusCode, &'static str) {
+    if desk.stop.is_cancelled() {
+        return (StatusCode::SERVICE_UNAVAILABLE, "stopping\n");
+    }
+    match desk.store.ping().await {
+        Ok(()) => (StatusCode::OK, "ready\n"),
+        Err(_) => (StatusCode::SERVICE_UNAVAILABLE, "the database is away\n"),
+    }
+}

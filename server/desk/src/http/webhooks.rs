@@ -1,0 +1,92 @@
+//! Webhooks: verified over the raw bytes, kept, and answered. Nothing is parsed before the signature holds, and
+//! nothing is answered with 200 before it is on disk.
+
+use axum::Router;
+use axum::body::Bytes;
+use axum::extract::{DefaultBodyLimit, Path, Query, State};
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+use contract::ConnectionId;
+use http::{HeaderMap, StatusCode, header};
+
+use crate::channels;
+use crate::jobs::receive::NotKept;
+use crate::state::Desk;
+use crate::store::ledger::Incoming;
+
+/// The largest body: Meta sends up to 3 MB.
+const LARGEST: usize = 4 << 20;
+
+/// The routes of this file.
+pub fn routes() -> Router<Desk> {
+    Router::new()
+        .route("/webhooks/{provider}/{connection}", get(handshake).post(receive))
+        .layer(DefaultBodyLimit::max(LARGEST))
+}
+
+/// The provider checks that the address is ours.
+async fn handshake(
+    State(desk): State<Desk>,
+    Path((provider, id)): Path<(String, String)>,
+    Query(query): Query<Vec<(String, String)>>,
+) -> Response {
+    let connection = match find(&desk, &provider, &id).await {
+        Ok(connection) => connection,
+        Err(refused) => return refused,
+    };
+    let answer = channels::provider(&connection.provider)
+        .and_then(|provider| provider.handshake(&query, &connection.account));
+    match answer {
+        Some(challenge) => ([(header::CONTENT_TYPE, "text/plain")], challenge).into_response(),
+        None => StatusCode::FORBIDDEN.into_response(),
+    }
+}
+
+async fn receive(
+    State(desk): State<Desk>,
+    Path((provider, id)): Path<(String, String)>,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Response {
+    let connection = match find(&desk, &provider, &id).await {
+        Ok(connection) => connection,
+        Err(refused) => return refused,
+    };
+    let genuine = channels::provider(&connection.provider)
+        .is_some_and(|provider| provider.genuine(&headers, &body, &connection.account));
+    if !genuine {
+        metrics::counter!("baton_webhooks_bad_signature").increment(1);
+        if let Err(error) = desk.store.count_bad_signature(connection.id).await {
+            tracing::warn!(error = %error, "a wrong signature could not be counted");
+        }
+        return StatusCode::UNAUTHORIZED.into_response();
+    }
+    let content_type =
+        headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).map(str::to_owned);
+    let incoming = Incoming { connection: connection.id, content_type, body };
+    match desk.intake.keep(incoming).await {
+        Ok(()) => StatusCode::OK.into_response(),
+        Err(NotKept::Overloaded | NotKept::Unavailable) => unavailable(),
+    }
+}
+
+async fn find(
+    desk: &Desk,
+    provider: &str,
+    id: &str,
+) -> Result<std::sync::Arc<crate::store::channels::Connection>, Response> {
+    let Ok(id) = id.parse::<ConnectionId>() else { return Err(StatusCode::NOT_FOUND.into_response()) };
+    match desk.connections.get(desk, id).await {
+        Ok(Some(connection)) if connection.provider == provider => Ok(connection),
+        Ok(_) => Err(StatusCode::NOT_FOUND.into_response()),
+        Err(error) => {
+            tracing::warn!(error = %error, "a webhook found no database");
+            Err(unavailable())
+        }
+    }
+}
+
+/// Come again: the provider keeps the webhook until it is safe here.
+fn unavailable() -> Response {
+    (StatusCode::SERVICE_UNAVAILABLE, [(header::RETRY_AFTER, "1")]).into_response()
+}

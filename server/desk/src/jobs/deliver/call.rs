@@ -1,0 +1,153 @@
+//! One call to a provider, and what its outcome means.
+
+use std::time::Duration;
+
+use super::lane::Rest;
+use crate::channels::client::{CallError, Reach};
+use crate::channels::{self, Class, Fault, Outcome, Outgoing, What};
+use crate::domain::delivery;
+use crate::flows::Failed;
+use crate::flows::settle::{Settled, settle};
+use crate::state::Desk;
+use crate::store::outbox::{Claimed, Payload};
+use crate::store::senders::Sender;
+
+/// How long what came of a call may wait for the database; after that the lease ends and it is uncertain.
+const PERSEVERE: Duration = Duration::from_secs(28);
+/// How often a throttled message is tried before it counts as failed: a day's worth, at the longest pause.
+const MOST_THROTTLED: i32 = 288;
+
+/// Makes one call and writes down what came of it.
+pub(super) async fn make(desk: Desk, sender: Sender, claimed: Claimed, rest: Rest) {
+    let settled = attempt(&desk, &sender, &claimed, &rest).await;
+    let started = tokio::time::Instant::now();
+    loop {
+        match settle(&desk, &claimed, &settled).await {
+            Ok(()) => return,
+            // Erased meanwhile.
+            Err(Failed::Refused(_)) => return,
+            Err(Failed::Store(error)) if started.elapsed() < PERSEVERE => {
+                tracing::warn!(error = %error, "what came of a send waits for the database");
+                tokio::time::sleep(Duration::from_millis(300)).await;
+            }
+            Err(Failed::Store(error)) => {
+                tracing::error!(error = %error, "what came of a send could not be saved; it is uncertain");
+                return;
+            }
+        }
+    }
+}
+
+async fn attempt(desk: &Desk, sender: &Sender, claimed: &Claimed, rest: &Rest) -> Settled {
+    let what = match &claimed.payload {
+        Payload::Message { body } => {
+            // Queued inside the window and leaving after it: the provider would take it and drop it.
+            if body.needs_window() && claimed.window_until.is_none_or(|until| claimed.now >= until) {
+                return Settled::Failed {
+                    code: "window_closed".to_owned(),
+                    reason: "The customer's 24 hours were over before it could leave.".to_owned(),
+                };
+            }
+            What::Message { body: body.clone(), quoted: claimed.quoted.clone() }
+        }
+        Payload::Reaction { target, emoji } => {
+            What::Reaction { message: target.clone(), emoji: emoji.clone() }
+        }
+    };
+    let outgoing = Outgoing { to: claimed.to.clone(), what, opaque: Some(claimed.id.to_string()) };
+    let connection = match desk.connections.get(desk, sender.connection).await {
+        Ok(Some(connection)) => connection,
+        Ok(None) => return not_carried("the connection is gone"),
+        Err(error) => return later(1_000, "database", &error.to_string()),
+    };
+    let Some(provider) = channels::provider(&sender.provider) else {
+        return not_carried("this build does not have the provider");
+    };
+    let call = match provider.call(&connection.account, &sender.provider_channel, &outgoing) {
+        Ok(call) => call,
+        Err(why) => return not_carried(&why.0),
+    };
+    let reach = if sender.sandbox { Reach::Local } else { Reach::Public };
+    let begun = std::time::Instant::now();
+    let answer = desk.client.send(call, reach).await;
+    metrics::histogram!("baton_provider_call_seconds", "provider" => sender.provider.clone())
+        .record(begun.elapsed().as_secs_f64());
+    match answer {
+        Ok(answer) => judge(desk, sender, claimed, (provider.outcome(&answer), rest)).await,
+        Err(CallError::NotSent(reason)) => again(claimed, "not_reached", &reason),
+        Err(CallError::Unknown(reason)) => Settled::Uncertain { reason },
+        Err(CallError::Refused(reason)) => Settled::Failed { code: "address_refused".to_owned(), reason },
+    }
+}
+
+async fn judge(
+    desk: &Desk,
+    sender: &Sender,
+    claimed: &Claimed,
+    (outcome, rest): (Outcome, &Rest),
+) -> Settled {
+    let fault = match outcome {
+        Outcome::Accepted { id, address } => return Settled::Accepted { id, address },
+        Outcome::Unknown { reason } => return Settled::Uncertain { reason },
+        Outcome::Refused(fault) => fault,
+    };
+    metrics::counter!("baton_provider_refusals", "class" => fault.class.as_str()).increment(1);
+    match fault.class {
+        Class::Permanent | Class::Window => failed(fault),
+        Class::Retry => again_after(claimed, &fault),
+        Class::Throttle if claimed.attempts >= MOST_THROTTLED => failed(fault),
+        Class::Throttle => {
+            let wait = pause_of(claimed, &fault);
+            // The whole number slows down, for at most half a minute at a time.
+            rest.rest(Duration::from_millis(wait.unsigned_abs()).min(Duration::from_secs(30))).await;
+            later(wait, &fault.code, &fault.reason)
+        }
+        Class::Pair if claimed.attempts >= delivery::MOST_ATTEMPTS => failed(fault),
+        Class::Pair => {
+            let wait = delivery::pair_backoff_ms(claimed.attempts, rand::random());
+            later(wait, &fault.code, &fault.reason)
+        }
+        Class::Auth => {
+            let reason = format!("{}: {}", fault.code, fault.reason);
+            if let Err(error) = desk.store.pause_channel(sender.channel, &reason).await {
+                tracing::warn!(error = %error, "a number could not be paused");
+            }
+            tracing::error!(channel = %sender.channel, code = fault.code, "a number is paused: its account does not hold");
+            rest.rest(Duration::from_secs(30)).await;
+            later(1_000, &fault.code, &fault.reason)
+        }
+    }
+}
+
+fn again_after(claimed: &Claimed, fault: &Fault) -> Settled {
+    if claimed.attempts >= delivery::MOST_ATTEMPTS {
+        return failed(fault.clone());
+    }
+    later(pause_of(claimed, fault), &fault.code, &fault.reason)
+}
+
+fn again(claimed: &Claimed, code: &str, reason: &str) -> Settled {
+    if claimed.attempts >= delivery::MOST_ATTEMPTS {
+        return Settled::Failed { code: code.to_owned(), reason: reason.to_owned() };
+    }
+    later(delivery::backoff_ms(claimed.attempts, rand::random()), code, reason)
+}
+
+/// Our own pause, or the provider's if it asks for a longer one.
+fn pause_of(claimed: &Claimed, fault: &Fault) -> i64 {
+    let own = delivery::backoff_ms(claimed.attempts, rand::random());
+    let asked = fault.retry_after.and_then(|wait| i64::try_from(wait.as_millis()).ok()).unwrap_or(0);
+    own.max(asked)
+}
+
+fn failed(fault: Fault) -> Settled {
+    Settled::Failed { code: fault.code, reason: fault.reason }
+}
+
+fn later(wait_ms: i64, code: &str, reason: &str) -> Settled {
+    Settled::Later { wait_ms, code: code.to_owned(), reason: reason.to_owned() }
+}
+
+fn not_carried(why: &str) -> Settled {
+    Settled::Failed { code: "not_carried".to_owned(), reason: why.to_owned() }
+}

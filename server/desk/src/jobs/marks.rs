@@ -1,0 +1,47 @@
+//! Marks of reading: told to the provider as a courtesy, once, and never retried.
+
+use contract::ConversationId;
+
+use crate::channels::client::Reach;
+use crate::channels::{self, Outgoing, Recipient, What};
+use crate::state::Desk;
+
+/// What the provider is told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Mark {
+    /// The owner has read what the customer wrote.
+    Read(ConversationId),
+}
+
+/// Tells providers what was read.
+pub async fn run(desk: Desk) -> anyhow::Result<()> {
+    let Some(mut marks) = desk.bus.marks() else {
+        desk.stop.cancelled().await;
+        return Ok(());
+    };
+    loop {
+        let mark = tokio::select! {
+            () = desk.stop.cancelled() => return Ok(()),
+            mark = marks.recv() => mark,
+        };
+        let Some(Mark::Read(conversation)) = mark else { return Ok(()) };
+        if let Err(error) = tell(&desk, conversation).await {
+            tracing::debug!(error = %error, "a mark of reading was not taken");
+        }
+    }
+}
+
+async fn tell(desk: &Desk, conversation: ConversationId) -> anyhow::Result<()> {
+    let Some(last) = desk.store.last_inbound(conversation).await? else { return Ok(()) };
+    let Some(connection) = desk.connections.get(desk, last.connection).await? else { return Ok(()) };
+    let Some(provider) = channels::provider(&last.provider) else { return Ok(()) };
+    let outgoing =
+        Outgoing { to: Recipient::default(), what: What::Read { message: last.message }, opaque: None };
+    let Ok(call) = provider.call(&connection.account, &last.provider_channel, &outgoing) else {
+        // This provider cannot be told.
+        return Ok(());
+    };
+    let reach = if connection.sandbox { Reach::Local } else { Reach::Public };
+    desk.client.send(call, reach).await.map_err(|error| anyhow::anyhow!("{error}"))?;
+    Ok(())
+}

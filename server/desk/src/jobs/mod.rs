@@ -1,0 +1,91 @@
+//! What goes on by itself: one job a file, all of them in [`JOBS`].
+//!
+//! A job looks, does what is due, and waits for a wake-up or its own pace. One that fails is started again after
+//! a pause; one that panics takes nobody with it.
+
+use std::panic::AssertUnwindSafe;
+use std::time::Duration;
+
+use futures::FutureExt;
+use futures::future::BoxFuture;
+
+use crate::live;
+use crate::state::Desk;
+use crate::{sandbox, store};
+
+pub mod bot_turn;
+pub mod clean_up;
+pub mod deliver;
+pub mod keep;
+pub mod marks;
+pub mod presence;
+pub mod receive;
+pub mod timers;
+
+/// A job: its name, and what runs until the process stops.
+type Job = (&'static str, fn(Desk) -> BoxFuture<'static, anyhow::Result<()>>);
+
+/// Every job.
+const JOBS: &[Job] = &[
+    ("keep", |desk| keep::run(desk).boxed()),
+    ("receive", |desk| receive::run(desk).boxed()),
+    ("hub", |desk| live::hub::run(desk).boxed()),
+    ("deliver", |desk| deliver::run(desk).boxed()),
+    ("bot_turn", |desk| bot_turn::run(desk).boxed()),
+    ("timers", |desk| timers::run(desk).boxed()),
+    ("marks", |desk| marks::run(desk).boxed()),
+    ("presence", |desk| presence::run(desk).boxed()),
+    ("clean_up", |desk| clean_up::run(desk).boxed()),
+    ("tell", |desk| live::bus::pg::tell(desk).boxed()),
+    ("hear", |desk| live::bus::pg::hear(desk).boxed()),
+    ("sandbox", |desk| sandbox_webhooks(desk).boxed()),
+];
+
+/// Loads what must be known before anything is served, and starts every job.
+pub async fn start(desk: &Desk) -> store::Result<()> {
+    desk.store.tend_ledger(i32::from(desk.config.ledger_days)).await?;
+    live::hub::load(desk).await?;
+    if desk.config.sandbox {
+        sandbox::ensure_phones(desk).await?;
+    }
+    for (name, job) in JOBS {
+        let desk = desk.clone();
+        desk.tasks.clone().spawn(run(name, *job, desk));
+    }
+    Ok(())
+}
+
+/// Ends everything: nothing new is begun, what is under way is finished. At most `patience`.
+pub async fn stop(desk: &Desk, patience: Duration) {
+    desk.stop.cancel();
+    desk.tasks.close();
+    if tokio::time::timeout(patience, desk.tasks.wait()).await.is_err() {
+        tracing::warn!("some work did not end in time; what it held will be picked up again");
+    }
+    let _freed = desk.store.release_channels(desk.process).await;
+}
+
+async fn run(name: &'static str, job: fn(Desk) -> BoxFuture<'static, anyhow::Result<()>>, desk: Desk) {
+    const PAUSE: Duration = Duration::from_millis(500);
+    while !desk.stop.is_cancelled() {
+        let ended = AssertUnwindSafe(job(desk.clone())).catch_unwind().await;
+        match ended {
+            Ok(Ok(())) => {}
+            Ok(Err(error)) => tracing::warn!(job = name, error = %error, "a job failed and is started again"),
+            Err(_) => tracing::error!(job = name, "a job panicked and is started again"),
+        }
+        tokio::select! {
+            () = desk.stop.cancelled() => {}
+            () = tokio::time::sleep(PAUSE) => {}
+        }
+    }
+}
+
+async fn sandbox_webhooks(desk: Desk) -> anyhow::Result<()> {
+    if desk.config.sandbox {
+        sandbox::webhooks::run(desk).await;
+    } else {
+        desk.stop.cancelled().await;
+    }
+    Ok(())
+}

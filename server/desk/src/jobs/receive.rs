@@ -1,0 +1,212 @@
+//! Applying webhooks that are kept: parsed outside any transaction, applied a batch at a time. A batch that fails
+//! is halved until the bad webhook stands alone, and then its bad items, which are rejected with the reason.
+
+use std::panic::AssertUnwindSafe;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use futures::FutureExt;
+use tokio::sync::{Mutex, OwnedMutexGuard, mpsc, oneshot};
+
+use super::keep::Kept;
+use crate::channels::{self, Item, Malformed};
+use crate::flows::receive::{Mode, Parsed, parked, receive};
+use crate::flows::{Failed, Outcome};
+use crate::state::Desk;
+use crate::store::ledger::{Incoming, Pending};
+
+/// The most webhooks of one batch.
+const MOST: usize = 400;
+/// How often the job looks for webhooks that were left behind.
+const LOOK: Duration = Duration::from_secs(2);
+/// How old a webhook is that counts as left behind, in milliseconds. Younger ones are on their way in memory.
+const LEFT_BEHIND_MS: i64 = 3_000;
+/// Webhooks that may wait in memory, before and after they are kept.
+const WAITING: usize = 8_192;
+
+/// Webhooks on their way into the ledger and out of it.
+pub struct Intake {
+    to_keep: mpsc::Sender<Kept>,
+    keep_inbox: std::sync::Arc<Mutex<mpsc::Receiver<Kept>>>,
+    to_apply: mpsc::Sender<Pending>,
+    apply_inbox: std::sync::Arc<Mutex<mpsc::Receiver<Pending>>>,
+    /// Whether something was left in the database because the queue in memory was full.
+    crowded: AtomicBool,
+}
+
+impl Default for Intake {
+    fn default() -> Intake {
+        let (to_keep, keep_inbox) = mpsc::channel(WAITING);
+        let (to_apply, apply_inbox) = mpsc::channel(WAITING);
+        Intake {
+            to_keep,
+            keep_inbox: std::sync::Arc::new(Mutex::new(keep_inbox)),
+            to_apply,
+            apply_inbox: std::sync::Arc::new(Mutex::new(apply_inbox)),
+            crowded: AtomicBool::new(false),
+        }
+    }
+}
+
+/// Why a webhook was not kept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NotKept {
+    /// There is too much to do: the provider sends it again.
+    Overloaded,
+    /// The database is away: the provider sends it again.
+    Unavailable,
+}
+
+impl Intake {
+    /// Keeps a webhook. It is safe when this returns.
+    pub async fn keep(&self, incoming: Incoming) -> Result<(), NotKept> {
+        let (done, answer) = oneshot::channel();
+        self.to_keep.try_send(Kept { incoming, done }).map_err(|_| NotKept::Overloaded)?;
+        match tokio::time::timeout(Duration::from_millis(1900), answer).await {
+            Ok(Ok(true)) => Ok(()),
+            _ => Err(NotKept::Unavailable),
+        }
+    }
+
+    /// Webhooks that wait to be kept. One job at a time has them.
+    pub(super) async fn inbox(&self) -> OwnedMutexGuard<mpsc::Receiver<Kept>> {
+        self.keep_inbox.clone().lock_owned().await
+    }
+
+    /// Hands kept webhooks on. What finds no room is in the database and is found there.
+    pub(super) fn hand_on(&self, pending: impl Iterator<Item = Pending>) {
+        for one in pending {
+            if self.to_apply.try_send(one).is_err() {
+                self.crowded.store(true, Ordering::Relaxed);
+            }
+        }
+    }
+}
+
+/// Applies what comes in, and what was left behind.
+pub async fn run(desk: Desk) -> anyhow::Result<()> {
+    let mut inbox = desk.intake.apply_inbox.clone().lock_owned().await;
+    let mut looked = tokio::time::interval(LOOK);
+    looked.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    loop {
+        let mut pending = Vec::new();
+        tokio::select! {
+            biased;
+            () = desk.stop.cancelled() => return Ok(()),
+            _ = looked.tick() => {
+                left_behind(&desk).await?;
+                continue;
+            }
+            count = inbox.recv_many(&mut pending, MOST) => if count == 0 { return Ok(()) },
+        }
+        apply(&desk, pending).await?;
+    }
+}
+
+/// Applies what another process, or an earlier life of this one, has kept and not applied.
+async fn left_behind(desk: &Desk) -> anyhow::Result<()> {
+    let crowded = desk.intake.crowded.swap(false, Ordering::Relaxed);
+    let older_than = if crowded { 0 } else { LEFT_BEHIND_MS };
+    loop {
+        let limit = i64::try_from(MOST).unwrap_or(i64::MAX);
+        let pending = desk.store.left_behind(older_than, limit).await?;
+        let more = pending.len() == MOST;
+        if !pending.is_empty() {
+            apply(desk, pending).await?;
+        }
+        if !more || desk.stop.is_cancelled() {
+            break;
+        }
+    }
+    parked::settle(desk).await.map_err(|failed| anyhow::anyhow!("{failed}"))?;
+    Ok(())
+}
+
+/// Applies webhooks, whatever they hold. An error means that the database is away; they are kept and come again.
+pub async fn apply(desk: &Desk, pending: Vec<Pending>) -> anyhow::Result<()> {
+    let batch = parse(desk, pending).await?;
+    let mut batches = vec![batch];
+    while let Some(batch) = batches.pop() {
+        let Err(failed) = attempt(desk, &batch, Mode::Commit).await else { continue };
+        if let Failed::Store(error) = &failed
+            && error.is_transient()
+        {
+            anyhow::bail!("webhooks wait for the database: {error}");
+        }
+        if batch.len() > 1 {
+            let mut first = batch;
+            let second = first.split_off(first.len() / 2);
+            batches.push(second);
+            batches.push(first);
+            continue;
+        }
+        for alone in batch {
+            tracing::warn!(error = %failed, "a webhook cannot be applied as a whole; its bad items are set aside");
+            set_aside(desk, alone).await?;
+        }
+    }
+    Ok(())
+}
+
+/// One batch in one transaction. A panic is a failure like any other: the next webhook goes on.
+async fn attempt(desk: &Desk, batch: &[Parsed], mode: Mode) -> Outcome<()> {
+    AssertUnwindSafe(receive(desk, batch, mode)).catch_unwind().await.unwrap_or_else(|_| {
+        Err(Failed::Store(crate::store::Error::Broken("the desk panicked over this webhook".to_owned())))
+    })
+}
+
+/// Rejects the items of a webhook that cannot be applied, and applies the others.
+async fn set_aside(desk: &Desk, mut parsed: Parsed) -> anyhow::Result<()> {
+    let Ok(items) = parsed.items.clone() else {
+        desk.store.count_attempt(&parsed.pending.entry).await?;
+        return Ok(());
+    };
+    let mut kept = Vec::with_capacity(items.len());
+    for item in items {
+        let alone = Parsed { pending: parsed.pending.clone(), items: Ok(vec![item.clone()]) };
+        match attempt(desk, &[alone], Mode::Rehearse).await {
+            Ok(()) => kept.push(item),
+            Err(Failed::Store(error)) if error.is_transient() => anyhow::bail!("{error}"),
+            Err(failed) => {
+                let reason = format!("The desk could not apply it: {failed}");
+                kept.push(Item::Rejected { channel: None, id: None, reason });
+            }
+        }
+    }
+    parsed.items = Ok(kept);
+    if attempt(desk, std::slice::from_ref(&parsed), Mode::Commit).await.is_err() {
+        // Good alone and bad together: the whole webhook is set aside, and can be replayed.
+        parsed.items = Err(Malformed("Its items can be applied alone, but not together.".to_owned()));
+        attempt(desk, std::slice::from_ref(&parsed), Mode::Commit)
+            .await
+            .map_err(|failed| anyhow::anyhow!("{failed}"))?;
+    }
+    Ok(())
+}
+
+/// What the providers make of webhooks. A parser that panics rejects its own webhook and no other.
+async fn parse(desk: &Desk, pending: Vec<Pending>) -> anyhow::Result<Vec<Parsed>> {
+    let mut providers = std::collections::HashMap::new();
+    for one in &pending {
+        let connection = one.incoming.connection;
+        if let std::collections::hash_map::Entry::Vacant(entry) = providers.entry(connection) {
+            let word = desk.connections.provider(desk, connection).await?;
+            entry.insert(word.as_deref().and_then(channels::provider));
+        }
+    }
+    let parsed = pending.into_iter().map(|pending| {
+        let provider = providers.get(&pending.incoming.connection).copied().flatten();
+        let items = match provider {
+            Some(provider) => read(provider, &pending.incoming),
+            None => Err(Malformed("The connection it came in on is gone.".to_owned())),
+        };
+        Parsed { pending, items }
+    });
+    Ok(parsed.collect())
+}
+
+fn read(provider: &dyn channels::Provider, incoming: &Incoming) -> Result<Vec<Item>, Malformed> {
+    let content_type = incoming.content_type.as_deref();
+    std::panic::catch_unwind(AssertUnwindSafe(|| provider.parse(content_type, &incoming.body)))
+        .unwrap_or_else(|_| Err(Malformed("The desk panicked while reading it.".to_owned())))
+}

@@ -1,0 +1,120 @@
+//! Reading a call's JSON, with Meta's errors for what is missing or wrong.
+
+use serde_json::Value;
+
+use super::error::GraphError;
+
+type Result<T> = std::result::Result<T, GraphError>;
+
+/// A JSON object and the path that leads to it.
+#[derive(Clone)]
+pub(super) struct Field<'a> {
+    value: &'a Value,
+    path: String,
+}
+
+impl<'a> Field<'a> {
+    /// The whole body.
+    pub(super) fn root(value: &'a Value) -> Field<'a> {
+        Field { value, path: String::new() }
+    }
+
+    /// The path of a key in here.
+    pub(super) fn path(&self, key: &str) -> String {
+        if self.path.is_empty() { key.to_owned() } else { format!("{}['{key}']", self.path) }
+    }
+
+    fn raw(&self, key: &str) -> Option<&'a Value> {
+        self.value.get(key).filter(|value| !value.is_null())
+    }
+
+    /// Whether there is anything under a key.
+    pub(super) fn has(&self, key: &str) -> bool {
+        self.raw(key).is_some()
+    }
+
+    /// The object under a key.
+    pub(super) fn object(&self, key: &str) -> Result<Field<'a>> {
+        self.object_if_any(key)?.ok_or_else(|| GraphError::missing(&self.path(key)))
+    }
+
+    /// The object under a key, if there is one.
+    pub(super) fn object_if_any(&self, key: &str) -> Result<Option<Field<'a>>> {
+        let Some(value) = self.raw(key) else { return Ok(None) };
+        if !value.is_object() {
+            return Err(GraphError::value(&self.path(key), "must be a JSON object"));
+        }
+        Ok(Some(Field { value, path: self.path(key) }))
+    }
+
+    /// The objects under a key; none if it is not there.
+    pub(super) fn list(&self, key: &str) -> Result<Vec<Field<'a>>> {
+        let Some(value) = self.raw(key) else { return Ok(Vec::new()) };
+        let Some(items) = value.as_array() else {
+            return Err(GraphError::value(&self.path(key), "must be a JSON array"));
+        };
+        let item = |(at, value)| Field { value, path: format!("{}[{at}]", self.path(key)) };
+        Ok(items.iter().enumerate().map(item).collect())
+    }
+
+    /// Text under a key. A number counts as text. NUL is taken out.
+    pub(super) fn text(&self, key: &str) -> Result<String> {
+        self.text_if_any(key)?.ok_or_else(|| GraphError::missing(&self.path(key)))
+    }
+
+    /// Text under a key, if there is any.
+    pub(super) fn text_if_any(&self, key: &str) -> Result<Option<String>> {
+        match self.raw(key) {
+            None => Ok(None),
+            Some(Value::String(text)) => Ok(Some(text.replace('\0', ""))),
+            Some(Value::Number(number)) => Ok(Some(number.to_string())),
+            Some(_) => Err(GraphError::value(&self.path(key), "must be a string")),
+        }
+    }
+
+    /// Text of 1 to so many characters.
+    pub(super) fn short(&self, key: &str, most: usize) -> Result<String> {
+        let text = self.text(key)?;
+        self.check(key, &text, most)?;
+        Ok(text)
+    }
+
+    /// Text of 1 to so many characters, if it is there.
+    pub(super) fn short_if_any(&self, key: &str, most: usize) -> Result<Option<String>> {
+        let text = self.text_if_any(key)?;
+        if let Some(text) = &text {
+            self.check(key, text, most)?;
+        }
+        Ok(text)
+    }
+
+    fn check(&self, key: &str, text: &str, most: usize) -> Result<()> {
+        if text.trim().is_empty() {
+            return Err(GraphError::value(&self.path(key), "must not be empty"));
+        }
+        if text.chars().count() > most {
+            return Err(GraphError::value(
+                &self.path(key),
+                &format!("must be at most {most} characters long"),
+            ));
+        }
+        Ok(())
+    }
+
+    /// A number under a key, also one that is written as text.
+    pub(super) fn number(&self, key: &str) -> Result<f64> {
+        let path = self.path(key);
+        let number = match self.raw(key) {
+            None => return Err(GraphError::missing(&path)),
+            Some(Value::Number(number)) => number.as_f64(),
+            Some(Value::String(text)) => text.trim().parse().ok(),
+            Some(_) => None,
+        };
+        number.filter(|number| number.is_finite()).ok_or_else(|| GraphError::value(&path, "must be a number"))
+    }
+
+    /// Whether a flag is set.
+    pub(super) fn flag(&self, key: &str) -> bool {
+        self.raw(key).and_then(Value::as_bool).unwrap_or(false)
+    }
+}

@@ -1,0 +1,97 @@
+//! A seat at the desk: what the screens may ask, bound to the person signed in.
+
+use std::sync::Arc;
+
+use contract::inbox::{Page, PageKey};
+use contract::seat::{Answer, Seat, SeatError};
+use contract::settings::{ChangeRefused, Settings, SettingsChange, SettingsPage};
+use contract::thread::{ThreadKey, ThreadPage};
+use contract::{Ack, ConversationId, Inbox, Me, Refusal, Request, Thread, View};
+
+use crate::auth::sessions::SignedIn;
+use crate::flows::{self, Agent};
+use crate::state::Desk;
+use crate::store;
+
+pub mod settings;
+
+/// A seat for somebody who is signed in.
+pub fn seat(desk: &Desk, who: SignedIn) -> Arc<dyn Seat> {
+    Arc::new(Taken { desk: desk.clone(), who })
+}
+
+struct Taken {
+    desk: Desk,
+    who: SignedIn,
+}
+
+impl From<store::Error> for SeatError {
+    fn from(error: store::Error) -> SeatError {
+        tracing::warn!(error = %error, "a screen could not be read");
+        SeatError::Unavailable
+    }
+}
+
+impl Seat for Taken {
+    fn me(&self) -> Answer<'_, Me> {
+        Box::pin(async {
+            let organisation = self.desk.store.organisation().await?.unwrap_or_default();
+            Ok(Me {
+                id: self.who.agent.id,
+                name: self.who.agent.name.clone(),
+                email: self.who.agent.email.clone(),
+                role: self.who.agent.role,
+                organisation,
+                sandbox: self.desk.config.sandbox,
+            })
+        })
+    }
+
+    fn inbox(&self, view: View) -> Answer<'_, Inbox> {
+        Box::pin(async move {
+            let me = self.who.agent.id;
+            let snapshot = self.desk.store.inbox(view, me).await?;
+            Ok(Inbox {
+                me,
+                view,
+                cards: snapshot.page.cards,
+                next: snapshot.page.next,
+                counts: self.desk.hub.counts(me),
+                agents: self.desk.hub.agents(),
+                cursor: snapshot.cursor.to_string(),
+                now: snapshot.now,
+            })
+        })
+    }
+
+    fn page(&self, view: View, after: PageKey) -> Answer<'_, Page> {
+        Box::pin(async move { Ok(self.desk.store.inbox_page(view, self.who.agent.id, after).await?) })
+    }
+
+    fn thread(&self, conversation: ConversationId) -> Answer<'_, Thread> {
+        Box::pin(async move { self.desk.store.thread(conversation).await?.ok_or(SeatError::NotFound) })
+    }
+
+    fn earlier(&self, conversation: ConversationId, before: ThreadKey) -> Answer<'_, ThreadPage> {
+        Box::pin(
+            async move { self.desk.store.earlier(conversation, before).await?.ok_or(SeatError::NotFound) },
+        )
+    }
+
+    fn settings(&self, page: SettingsPage) -> Answer<'_, Settings> {
+        Box::pin(settings::settings(&self.desk, &self.who, page))
+    }
+
+    fn change(&self, change: SettingsChange) -> Answer<'_, (), ChangeRefused> {
+        Box::pin(async move {
+            settings::change(&self.desk, &self.who, change).await?;
+            self.desk.connections.forget();
+            Ok(())
+        })
+    }
+
+    fn act(&self, request: Request) -> Answer<'_, Ack, Refusal> {
+        let agent = Agent { id: self.who.agent.id, role: self.who.agent.role };
+        Box::pin(flows::act(&self.desk, agent, request))
+    }
+}

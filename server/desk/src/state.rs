@@ -1,0 +1,68 @@
+//! The desk as a whole: one value that every part is handed.
+
+use std::sync::Arc;
+
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+use uuid::Uuid;
+
+use crate::accounts::Connections;
+use crate::auth::passwords::Passwords;
+use crate::auth::seal::Seal;
+use crate::channels::client::Client;
+use crate::config::Config;
+use crate::jobs::receive::Intake;
+use crate::live::bus::Bus;
+use crate::live::hub::Hub;
+use crate::store::Store;
+
+/// The desk. Cheap to clone.
+pub type Desk = Arc<Parts>;
+
+/// What the desk is made of.
+pub struct Parts {
+    /// What it was told from outside.
+    pub config: Config,
+    /// The database.
+    pub store: Store,
+    /// Connections with their credentials, opened.
+    pub connections: Connections,
+    /// Wakes the jobs and the hubs of all processes.
+    pub bus: Bus,
+    /// The feed to the browsers of this process.
+    pub hub: Hub,
+    /// Webhooks on their way into the ledger and out of it.
+    pub intake: Intake,
+    /// Calls to the outside.
+    pub client: Client,
+    /// Encrypts what must not be read in the database.
+    pub seal: Seal,
+    /// Hashes and checks passwords, a few at a time.
+    pub passwords: Passwords,
+    /// This process: holder of leases.
+    pub process: Uuid,
+    /// Cancelled when the process is to end.
+    pub stop: CancellationToken,
+    /// Everything that runs beside the requests.
+    pub tasks: TaskTracker,
+}
+
+/// Puts a desk together over a database that is there and migrated. Starts nothing: see [`crate::jobs::start`].
+pub fn desk(config: Config, store: Store) -> anyhow::Result<Desk> {
+    let client = Client::new(config.allowed_hosts.clone())?;
+    let seal = Seal::new(&config.secret_key);
+    Ok(Arc::new(Parts {
+        client,
+        seal,
+        store,
+        config,
+        connections: Connections::default(),
+        bus: Bus::default(),
+        hub: Hub::default(),
+        intake: Intake::default(),
+        passwords: Passwords::default(),
+        process: Uuid::now_v7(),
+        stop: CancellationToken::new(),
+        tasks: TaskTracker::new(),
+    }))
+}

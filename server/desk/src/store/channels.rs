@@ -1,0 +1,181 @@
+//! Connections and channels, as the flows and jobs need them.
+
+use std::collections::{BTreeMap, HashMap};
+
+use contract::{BotId, ChannelId, ConnectionId, ConversationId};
+use secrecy::SecretString;
+use sqlx::FromRow;
+use uuid::Uuid;
+
+use super::{Error, Result, Store, Tx};
+use crate::auth::seal::{Place, Seal};
+use crate::channels::Account;
+
+/// A channel, as what came in is placed on it.
+#[derive(Debug, Clone)]
+pub struct Channel {
+    /// Which.
+    pub id: ChannelId,
+    /// Its connection.
+    pub connection: ConnectionId,
+    /// The bot that answers first, if it has one that is switched on.
+    pub bot: Option<BotId>,
+    /// How long after its end a conversation is reopened by the customer, in milliseconds.
+    pub reopen_ms: i64,
+}
+
+#[derive(FromRow)]
+struct ChannelRow {
+    id: Uuid,
+    connection_id: Uuid,
+    provider_channel: String,
+    bot_id: Option<Uuid>,
+    reopen_hours: i32,
+}
+
+/// A connection, as a webhook finds it.
+#[derive(Clone)]
+pub struct Connection {
+    /// Which.
+    pub id: ConnectionId,
+    /// The word of its provider.
+    pub provider: String,
+    /// Its credentials.
+    pub account: Account,
+    /// Whether it is the sandbox's.
+    pub sandbox: bool,
+}
+
+/// Where a mark of reading or typing goes: the last message that came in.
+#[derive(Debug, Clone)]
+pub struct LastInbound {
+    /// The connection.
+    pub connection: ConnectionId,
+    /// The word of the provider.
+    pub provider: String,
+    /// The provider's own id of the channel.
+    pub provider_channel: String,
+    /// The provider's id of the message.
+    pub message: String,
+}
+
+impl Store {
+    /// A connection with its credentials, opened.
+    pub async fn connection(&self, seal: &Seal, id: ConnectionId) -> Result<Option<Connection>> {
+        let found: Option<(String, String, bool)> =
+            sqlx::query_as("select provider, api_base, sandbox from connections where id = $1")
+                .bind(id.0)
+                .fetch_optional(self.pool())
+                .await?;
+        let Some((provider, api_base, sandbox)) = found else { return Ok(None) };
+        let rows: Vec<(Uuid, String, Vec<u8>)> = sqlx::query_as(
+            "select id, field, sealed from connection_secrets
+              where connection_id = $1 and (valid_until is null or valid_until > desk_now())
+              order by field, valid_until is not null, created_at desc",
+        )
+        .bind(id.0)
+        .fetch_all(self.pool())
+        .await?;
+        let mut values: BTreeMap<String, Vec<SecretString>> = BTreeMap::new();
+        for (row, field, sealed) in rows {
+            let place = Place { table: "connection_secrets", column: "sealed", row };
+            let value = seal.open(&place, &sealed).map_err(|_| {
+                Error::Broken(format!(
+                    "connection_secrets {row} cannot be opened: is it the right secret key?"
+                ))
+            })?;
+            values.entry(field).or_default().push(value);
+        }
+        Ok(Some(Connection { id, provider, account: Account::new(&api_base, values), sandbox }))
+    }
+
+    /// The credentials of a connection.
+    pub async fn account(&self, seal: &Seal, id: ConnectionId) -> Result<Option<Account>> {
+        Ok(self.connection(seal, id).await?.map(|connection| connection.account))
+    }
+
+    /// Notes that a connection has had a webhook. At most once a second each, so that a burst costs one write.
+    pub async fn note_webhook(&self, id: ConnectionId) -> Result<()> {
+        sqlx::query(
+            "update connections set last_webhook_at = desk_now()
+              where id = $1 and coalesce(last_webhook_at < desk_now() - interval '1 second', true)",
+        )
+        .bind(id.0)
+        .execute(self.pool())
+        .await?;
+        Ok(())
+    }
+
+    /// The last message that came in on a conversation's address.
+    pub async fn last_inbound(&self, conversation: ConversationId) -> Result<Option<LastInbound>> {
+        let found: Option<(Uuid, String, String, String)> = sqlx::query_as(
+            "select n.id, n.provider, ch.provider_channel, a.last_inbound_id
+               from conversations c
+               join addresses a on a.id = c.address_id
+               join channels ch on ch.id = c.channel_id
+               join connections n on n.id = ch.connection_id
+              where c.id = $1 and a.last_inbound_id is not null",
+        )
+        .bind(conversation.0)
+        .fetch_optional(self.pool())
+        .await?;
+        Ok(found.map(|(connection, provider, provider_channel, message)| LastInbound {
+            connection: ConnectionId(connection),
+            provider,
+            provider_channel,
+            message,
+        }))
+    }
+}
+
+impl Tx {
+    /// The channels of connections, by the provider's own ids of them.
+    pub async fn channels(
+        &mut self,
+        connections: &[ConnectionId],
+    ) -> Result<HashMap<(ConnectionId, String), Channel>> {
+        let ids: Vec<Uuid> = connections.iter().map(|id| id.0).collect();
+        let rows: Vec<ChannelRow> = sqlx::query_as(
+            "select ch.id, ch.connection_id, ch.provider_channel, b.id as bot_id, ch.reopen_hours
+               from channels ch left join bots b on b.id = ch.bot_id and b.active
+              where ch.connection_id = any($1)",
+        )
+        .bind(ids)
+        .fetch_all(self.connection())
+        .await?;
+        Ok(rows
+            .into_iter()
+            .map(|row| {
+                let channel = Channel {
+                    id: ChannelId(row.id),
+                    connection: ConnectionId(row.connection_id),
+                    bot: row.bot_id.map(BotId),
+                    reopen_ms: i64::from(row.reopen_hours) * contract::time::HOUR_MS,
+                };
+                ((channel.connection, row.provider_channel), channel)
+            })
+            .collect())
+    }
+
+    /// Notes news about an account, a number or a template.
+    pub async fn note_account_event(
+        &mut self,
+        connection: ConnectionId,
+        channel: Option<ChannelId>,
+        event: &crate::channels::AccountEvent,
+    ) -> Result<()> {
+        sqlx::query(
+            "insert into account_events (connection_id, channel_id, kind, subject, detail, at)
+             values ($1, $2, $3, $4, $5, coalesce(from_ms($6), desk_now()))",
+        )
+        .bind(connection.0)
+        .bind(channel.map(|id| id.0))
+        .bind(&event.kind)
+        .bind(&event.id)
+        .bind(&event.text)
+        .bind(event.at.map(jiff::Timestamp::as_millisecond))
+        .execute(self.connection())
+        .await?;
+        Ok(())
+    }
+}

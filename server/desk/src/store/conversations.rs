@@ -1,0 +1,226 @@
+//! Conversations: taking their locks, and writing them back.
+
+use contract::{AddressId, AgentId, BotId, ChannelId, ContactId, ConversationId, HandoffId, MessageId, Time};
+use serde_json::json;
+use sqlx::FromRow;
+use sqlx::types::Json;
+use uuid::Uuid;
+
+use super::{Result, Store, Tx, words};
+use crate::domain::Conversation;
+
+/// A locked conversation, and what a flow needs to know around it.
+#[derive(Debug, Clone)]
+pub struct Held {
+    /// The conversation.
+    pub conversation: Conversation,
+    /// The desk's clock.
+    pub now: Time,
+    /// The channel's bot, if it has one that is switched on.
+    pub bot: Option<BotId>,
+    /// The word of the channel's provider.
+    pub provider: String,
+}
+
+#[derive(FromRow)]
+struct Row {
+    id: Uuid,
+    channel_id: Uuid,
+    contact_id: Uuid,
+    address_id: Uuid,
+    stage: String,
+    owner_kind: String,
+    owner_id: Option<Uuid>,
+    epoch: i64,
+    last_seq: i64,
+    priority: String,
+    labels: Vec<String>,
+    unread: i32,
+    preview_id: Option<Uuid>,
+    last_at: i64,
+    last_sort_at: i64,
+    waiting_since: Option<i64>,
+    window_until: Option<i64>,
+    snoozed_until: Option<i64>,
+    last_agent: Option<Uuid>,
+    handoff_id: Option<Uuid>,
+    opened_at: i64,
+    resolved_at: Option<i64>,
+}
+
+#[derive(FromRow)]
+struct HeldRow {
+    #[sqlx(flatten)]
+    row: Row,
+    now: i64,
+    bot_id: Option<Uuid>,
+    provider: String,
+}
+
+/// The columns of [`Row`], of a table named `c`.
+const COLUMNS: &str = "c.id, c.channel_id, c.contact_id, c.address_id, c.stage, c.owner_kind, c.owner_id, c.epoch,
+    c.last_seq, c.priority, c.labels, c.unread, c.preview_id, to_ms(c.last_at) as last_at,
+    to_ms(c.last_sort_at) as last_sort_at, to_ms(c.waiting_since) as waiting_since,
+    to_ms(c.window_until) as window_until, to_ms(c.snoozed_until) as snoozed_until, c.last_agent, c.handoff_id,
+    to_ms(c.opened_at) as opened_at, to_ms(c.resolved_at) as resolved_at";
+
+impl Row {
+    fn conversation(self) -> Result<Conversation> {
+        Ok(Conversation {
+            id: ConversationId(self.id),
+            channel: ChannelId(self.channel_id),
+            contact: ContactId(self.contact_id),
+            address: AddressId(self.address_id),
+            stage: words::stage(&self.stage)?,
+            owner: words::owner(&self.owner_kind, self.owner_id)?,
+            epoch: self.epoch,
+            seq: self.last_seq,
+            priority: words::priority(&self.priority)?,
+            labels: self.labels,
+            unread: self.unread,
+            preview: self.preview_id.map(MessageId),
+            last_at: Time(self.last_at),
+            last_sort_at: Time(self.last_sort_at),
+            waiting_since: self.waiting_since.map(Time),
+            window_until: self.window_until.map(Time),
+            snoozed_until: self.snoozed_until.map(Time),
+            last_agent: self.last_agent.map(AgentId),
+            handoff: self.handoff_id.map(HandoffId),
+            opened_at: Time(self.opened_at),
+            resolved_at: self.resolved_at.map(Time),
+        })
+    }
+}
+
+fn columns_of(conversation: &Conversation) -> serde_json::Value {
+    let (owner_kind, owner_id) = words::owner_columns(conversation.owner);
+    json!({
+        "id": conversation.id,
+        "channel_id": conversation.channel,
+        "contact_id": conversation.contact,
+        "address_id": conversation.address,
+        "stage": conversation.stage.as_str(),
+        "owner_kind": owner_kind,
+        "owner_id": owner_id,
+        "epoch": conversation.epoch,
+        "last_seq": conversation.seq,
+        "priority": conversation.priority.as_str(),
+        "labels": conversation.labels,
+        "unread": conversation.unread,
+        "preview_id": conversation.preview,
+        "last_at": conversation.last_at,
+        "last_sort_at": conversation.last_sort_at,
+        "waiting_since": conversation.waiting_since,
+        "window_until": conversation.window_until,
+        "snoozed_until": conversation.snoozed_until,
+        "last_agent": conversation.last_agent,
+        "handoff_id": conversation.handoff,
+        "opened_at": conversation.opened_at,
+        "resolved_at": conversation.resolved_at,
+    })
+}
+
+/// The shape of [`columns_of`] in SQL.
+const SHAPE: &str = "as x(id uuid, channel_id uuid, contact_id uuid, address_id uuid, stage text, owner_kind text,
+    owner_id uuid, epoch bigint, last_seq bigint, priority text, labels text[], unread integer, preview_id uuid,
+    last_at bigint, last_sort_at bigint, waiting_since bigint, window_until bigint, snoozed_until bigint,
+    last_agent uuid, handoff_id uuid, opened_at bigint, resolved_at bigint)";
+
+impl Tx {
+    /// Takes a conversation's lock.
+    pub async fn lock(&mut self, id: ConversationId) -> Result<Option<Held>> {
+        let sql = format!(
+            "select {COLUMNS}, to_ms(desk_now()) as now, b.id as bot_id, n.provider
+               from conversations c
+               join channels ch on ch.id = c.channel_id
+               join connections n on n.id = ch.connection_id
+               left join bots b on b.id = ch.bot_id and b.active
+              where c.id = $1
+                for update of c"
+        );
+        let row: Option<HeldRow> = sqlx::query_as(&sql).bind(id.0).fetch_optional(self.connection()).await?;
+        row.map(|held| {
+            Ok(Held {
+                conversation: held.row.conversation()?,
+                now: Time(held.now),
+                bot: held.bot_id.map(BotId),
+                provider: held.provider,
+            })
+        })
+        .transpose()
+    }
+
+    /// Takes the locks of several conversations, in the order of their ids.
+    pub async fn lock_all(&mut self, ids: &[ConversationId]) -> Result<Vec<Conversation>> {
+        let ids: Vec<Uuid> = ids.iter().map(|id| id.0).collect();
+        let sql =
+            format!("select {COLUMNS} from conversations c where c.id = any($1) order by c.id for update");
+        let rows: Vec<Row> = sqlx::query_as(&sql).bind(ids).fetch_all(self.connection()).await?;
+        rows.into_iter().map(Row::conversation).collect()
+    }
+
+    /// Writes new conversations.
+    pub async fn open_conversations(&mut self, conversations: &[Conversation]) -> Result<()> {
+        if conversations.is_empty() {
+            return Ok(());
+        }
+        let rows: Vec<_> = conversations.iter().map(columns_of).collect();
+        let sql = format!(
+            "insert into conversations (id, channel_id, contact_id, address_id, stage, owner_kind, owner_id, epoch,
+                    last_seq, priority, labels, unread, preview_id, last_at, last_sort_at, waiting_since,
+                    window_until, snoozed_until, last_agent, handoff_id, opened_at, resolved_at)
+             select id, channel_id, contact_id, address_id, stage, owner_kind, owner_id, epoch, last_seq, priority,
+                    labels, unread, preview_id, from_ms(last_at), from_ms(last_sort_at), from_ms(waiting_since),
+                    from_ms(window_until), from_ms(snoozed_until), last_agent, handoff_id, from_ms(opened_at),
+                    from_ms(resolved_at)
+               from json_to_recordset($1) {SHAPE}"
+        );
+        sqlx::query(&sql).bind(Json(rows)).execute(self.connection()).await?;
+        Ok(())
+    }
+
+    /// Writes conversations back whose locks this transaction holds.
+    pub async fn save_conversations(&mut self, conversations: &[Conversation]) -> Result<()> {
+        if conversations.is_empty() {
+            return Ok(());
+        }
+        let rows: Vec<_> = conversations.iter().map(columns_of).collect();
+        let sql = format!(
+            "update conversations c set
+                    stage = x.stage, owner_kind = x.owner_kind, owner_id = x.owner_id, epoch = x.epoch,
+                    last_seq = x.last_seq, priority = x.priority, labels = x.labels, unread = x.unread,
+                    preview_id = x.preview_id, last_at = from_ms(x.last_at),
+                    last_sort_at = from_ms(x.last_sort_at), waiting_since = from_ms(x.waiting_since),
+                    window_until = from_ms(x.window_until), snoozed_until = from_ms(x.snoozed_until),
+                    last_agent = x.last_agent, handoff_id = x.handoff_id, resolved_at = from_ms(x.resolved_at)
+               from json_to_recordset($1) {SHAPE}
+              where c.id = x.id"
+        );
+        sqlx::query(&sql).bind(Json(rows)).execute(self.connection()).await?;
+        Ok(())
+    }
+
+    /// Whether it is the latest conversation of its contact on its channel.
+    pub async fn is_latest(&mut self, conversation: &Conversation) -> Result<bool> {
+        let (latest,): (Option<Uuid>,) =
+            sqlx::query_as("select conversation_id from addresses where id = $1")
+                .bind(conversation.address.0)
+                .fetch_one(self.connection())
+                .await?;
+        Ok(latest == Some(conversation.id.0))
+    }
+}
+
+impl Store {
+    /// Conversations whose time to come back has come.
+    pub async fn snoozes_due(&self) -> Result<Vec<ConversationId>> {
+        let rows: Vec<(Uuid,)> = sqlx::query_as(
+            "select id from conversations
+              where stage = 'snoozed' and snoozed_until <= (select desk_now())
+              order by snoozed_until limit 200",
+        )
+        .fetch_all(self.pool())
+        .await?;
+        Ok(rows.into_iter().map(|(id,)| ConversationId(id)).collect())
+    }
+}

@@ -1,0 +1,102 @@
+//! Handoffs.
+
+use std::collections::HashMap;
+
+use contract::{Actor, ConversationId, Handoff, HandoffId, Packet, Time};
+use sqlx::types::Json;
+use sqlx::{FromRow, PgConnection};
+use uuid::Uuid;
+
+use super::{Result, Tx, words};
+
+#[derive(FromRow)]
+struct Row {
+    id: Uuid,
+    conversation_id: Uuid,
+    by_kind: String,
+    by_id: Option<Uuid>,
+    packet: Json<Packet>,
+    created_at: i64,
+    ended_at: Option<i64>,
+    outcome: Option<String>,
+    messages_before: i32,
+}
+
+const COLUMNS: &str = "id, conversation_id, by_kind, by_id, packet, to_ms(created_at) as created_at,
+    to_ms(ended_at) as ended_at, outcome, messages_before";
+
+impl Row {
+    fn handoff(self) -> Result<Handoff> {
+        Ok(Handoff {
+            id: HandoffId(self.id),
+            conversation: ConversationId(self.conversation_id),
+            by: words::actor(&self.by_kind, self.by_id)?,
+            packet: self.packet.0,
+            created_at: Time(self.created_at),
+            ended_at: self.ended_at.map(Time),
+            outcome: self.outcome,
+            messages_before: self.messages_before,
+        })
+    }
+}
+
+/// Handoffs by their ids.
+pub(super) async fn by_ids(connection: &mut PgConnection, ids: &[Uuid]) -> Result<HashMap<Uuid, Handoff>> {
+    if ids.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let sql = format!("select {COLUMNS} from handoffs where id = any($1)");
+    let rows: Vec<Row> = sqlx::query_as(&sql).bind(ids).fetch_all(connection).await?;
+    rows.into_iter().map(|row| Ok((row.id, row.handoff()?))).collect()
+}
+
+/// A conversation's open handoff, else its last one.
+pub(super) async fn latest(connection: &mut PgConnection, of: ConversationId) -> Result<Option<Handoff>> {
+    let sql =
+        format!("select {COLUMNS} from handoffs where conversation_id = $1 order by created_at desc limit 1");
+    let row: Option<Row> = sqlx::query_as(&sql).bind(of.0).fetch_optional(connection).await?;
+    row.map(Row::handoff).transpose()
+}
+
+impl Tx {
+    /// Begins a handoff.
+    pub async fn begin_handoff(
+        &mut self,
+        handoff: HandoffId,
+        of: &crate::domain::Conversation,
+        packet: &Packet,
+        (by, now): (Actor, Time),
+    ) -> Result<()> {
+        let (by_kind, by_id) = words::actor_columns(by);
+        sqlx::query(
+            "insert into handoffs (id, conversation_id, by_kind, by_id, packet, epoch, to_seq, messages_before,
+                    created_at)
+             values ($1, $2, $3, $4, $5, $6, $7,
+                     (select count(*) from messages where conversation_id = $2 and not note), from_ms($8))",
+        )
+        .bind(handoff.0)
+        .bind(of.id.0)
+        .bind(by_kind)
+        .bind(by_id)
+        .bind(Json(packet))
+        .bind(of.epoch)
+        .bind(of.seq)
+        .bind(now.0)
+        .execute(self.connection())
+        .await?;
+        Ok(())
+    }
+
+    /// Ends a handoff, if it is open.
+    pub async fn end_handoff(&mut self, handoff: HandoffId, outcome: &str, now: Time) -> Result<()> {
+        sqlx::query(
+            "update handoffs set ended_at = from_ms($3), outcome = $2 where id = $1 and ended_at is null",
+        )
+        .bind(handoff.0)
+        .bind(outcome)
+        .bind(now.0)
+        .execute(self.connection())
+        .await?;
+        Ok(())
+    }
+}
