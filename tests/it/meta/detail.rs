@@ -1,0 +1,82 @@
+//! Everything that we take from a webhook, as JSON.
+
+use desk::channels::meta::Meta;
+use desk::channels::{Effect, Fault, Inbound, Item, Provider, Sender, Status};
+use serde_json::{Value, json};
+
+/// The details of a webhook's items, without what does not apply.
+pub fn of(fixture: &Value) -> Value {
+    let items = Meta.parse(None, fixture.to_string().as_bytes()).unwrap();
+    let detail = items.iter().map(|item| match item {
+        Item::Message(found) => message(found),
+        Item::Status(found) => status(found),
+        Item::Event(found) => json!({ "text": found.text }),
+        Item::Ignored { .. } | Item::Rejected { .. } => json!({}),
+    });
+    json!({ "items": detail.map(without_nulls).collect::<Vec<_>>() })
+}
+
+fn without_nulls(mut value: Value) -> Value {
+    if let Value::Object(members) = &mut value {
+        members.retain(|_, value| !value.is_null());
+        members.values_mut().for_each(|value| *value = without_nulls(value.take()));
+    }
+    value
+}
+
+fn message(found: &Inbound) -> Value {
+    let referral = found.referral.as_ref().map(|referral| {
+        json!({
+            "source_type": referral.source_type,
+            "source_id": referral.source_id,
+            "source_url": referral.source_url,
+            "headline": referral.headline,
+            "click_id": referral.click_id,
+        })
+    });
+    json!({
+        "contact": sender(&found.contact),
+        "echo": found.echo.then_some(true),
+        "whole_seconds": found.whole_seconds,
+        "quoted": found.quoted,
+        "forwarded": found.forwarded.then_some(true),
+        "referral": referral,
+        "effect": effect(&found.effect),
+    })
+}
+
+fn sender(sender: &Sender) -> Value {
+    json!({
+        "phone": sender.phone,
+        "user_id": sender.user_id,
+        "parent_user_id": sender.parent_user_id,
+        "name": sender.name,
+        "username": sender.username,
+    })
+}
+
+fn effect(effect: &Effect) -> Value {
+    match effect {
+        Effect::Message(body) => json!({ "message": body }),
+        Effect::React { message, emoji } => json!({ "react": { "message": message, "emoji": emoji } }),
+        Effect::Edit { message, body } => json!({ "edit": { "message": message, "body": body } }),
+        Effect::Revoke { message } => json!({ "revoke": { "message": message } }),
+        Effect::Moved { kind, to, text } => {
+            json!({ "moved": { "kind": kind, "to": sender(to), "text": text } })
+        }
+        Effect::Notice { kind, text } => json!({ "notice": { "kind": kind, "text": text } }),
+    }
+}
+
+fn status(found: &Status) -> Value {
+    json!({
+        "recipient": found.recipient,
+        "opaque": found.opaque,
+        "price": found.price,
+        "fault": found.fault.as_ref().map(fault),
+    })
+}
+
+fn fault(fault: &Fault) -> Value {
+    json!({ "class": fault.class.as_str(), "code": fault.code, "reason": fault.reason })
+}
