@@ -21,6 +21,7 @@ use desk::store::Store;
 use desk::{Config, Desk, sandbox};
 use serde_json::{Value, json};
 use sqlx::{Connection, Executor, PgConnection};
+use tests::Database;
 use uuid::Uuid;
 
 /// The business's number at the provider.
@@ -43,20 +44,19 @@ pub struct Stage {
     pub desk: Desk,
     pub url: String,
     pub http: reqwest::Client,
-    database: String,
+    database: Database,
     ear: Ear,
 }
 
 impl Stage {
     pub async fn open() -> Stage {
-        let database = fresh_database().await;
-        let store = Store::open(&database, 10).unwrap();
-        store.migrate().await.unwrap();
+        let database = Database::fresh().await;
+        let store = Store::open(&database.url, 10).unwrap();
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
         let desk = desk::state::desk(config(&url), store).unwrap();
         let api_base = format!("{url}/sandbox/meta/v25.0");
-        connect(&desk, &database, &api_base).await;
+        connect(&desk, &database.url, &api_base).await;
         let values = [("app_secret", "a secret"), ("access_token", "a-token")];
         let values = values.map(|(key, value)| (key.to_owned(), vec![value.into()]));
         let account = Account::new(&api_base, BTreeMap::from(values));
@@ -189,7 +189,7 @@ impl Stage {
 
     /// A process that holds every thread has been killed: its claims run out in so many milliseconds.
     pub async fn claimed_by_the_dead(&self, ms: u32) {
-        let mut connection = PgConnection::connect(&self.database).await.unwrap();
+        let mut connection = PgConnection::connect(&self.database.url).await.unwrap();
         let sql = format!(
             "update sandbox_threads set holder = gen_random_uuid(),
              lease_until = desk_now() + interval '{ms} milliseconds'"
@@ -229,17 +229,6 @@ fn config(url: &str) -> Config {
         build: "test".to_owned(),
         database_connections: 10,
     }
-}
-
-/// A database of this test's own, on the server that the run has started.
-async fn fresh_database() -> String {
-    let server = std::env::var("BATON_TEST_PG").expect("BATON_TEST_PG names a Postgres server");
-    let name = format!("sandbox_{}", Uuid::new_v4().simple());
-    let mut admin = PgConnection::connect(&server).await.unwrap();
-    admin.execute(format!("create database {name}").as_str()).await.unwrap();
-    let mut url: reqwest::Url = server.parse().unwrap();
-    url.set_path(&name);
-    url.to_string()
 }
 
 /// A connection to the sandbox with one number.

@@ -10,6 +10,7 @@ use std::time::Duration;
 use contract::ChannelId;
 use tokio::task::JoinHandle;
 
+use crate::live::bus::Topic;
 use crate::state::Desk;
 use crate::store::senders::Sender;
 
@@ -37,7 +38,9 @@ struct Lane {
 }
 
 async fn hold(desk: &Desk, lanes: &mut HashMap<ChannelId, Lane>) -> anyhow::Result<()> {
+    let mut woken = desk.bus.listen(Topic::Channels);
     loop {
+        woken.borrow_and_update();
         let held = desk.store.hold_channels(desk.process).await?;
         let kept: Vec<ChannelId> = held.iter().map(|sender| sender.channel).collect();
         lanes.retain(|channel, lane| kept.contains(channel) && !lane.task.is_finished());
@@ -56,6 +59,7 @@ async fn hold(desk: &Desk, lanes: &mut HashMap<ChannelId, Lane>) -> anyhow::Resu
         }
         tokio::select! {
             () = desk.stop.cancelled() => return Ok(()),
+            _ = woken.changed() => {}
             () = tokio::time::sleep(RENEW) => {}
         }
     }

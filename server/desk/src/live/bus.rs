@@ -19,16 +19,19 @@ pub enum Topic {
     Deliveries,
     /// Bots' turns were queued.
     Turns,
+    /// A number was added, or may send again.
+    Channels,
 }
 
 impl Topic {
-    const ALL: [Topic; 3] = [Topic::Events, Topic::Deliveries, Topic::Turns];
+    const ALL: [Topic; 4] = [Topic::Events, Topic::Deliveries, Topic::Turns, Topic::Channels];
 
     fn letter(self) -> char {
         match self {
             Topic::Events => 'e',
             Topic::Deliveries => 'd',
             Topic::Turns => 't',
+            Topic::Channels => 'c',
         }
     }
 }
@@ -55,7 +58,7 @@ pub enum Activity {
 
 /// The bus of this process. Other processes hear of it through [`pg`].
 pub struct Bus {
-    woken: [watch::Sender<u64>; 3],
+    woken: [watch::Sender<u64>; 4],
     hints: broadcast::Sender<Hint>,
     outward: broadcast::Sender<Outward>,
     marks: mpsc::Sender<Mark>,
@@ -73,7 +76,7 @@ impl Default for Bus {
     fn default() -> Bus {
         let (marks, inbox) = mpsc::channel(256);
         Bus {
-            woken: [watch::Sender::new(0), watch::Sender::new(0), watch::Sender::new(0)],
+            woken: Default::default(),
             hints: broadcast::Sender::new(256),
             outward: broadcast::Sender::new(1024),
             marks,
@@ -96,6 +99,11 @@ impl Bus {
     /// Bots' turns were queued, here.
     pub fn turns(&self) {
         self.wake(Topic::Turns);
+    }
+
+    /// A number was added, or may send again, here.
+    pub fn channels(&self) {
+        self.wake(Topic::Channels);
     }
 
     fn wake(&self, topic: Topic) {

@@ -86,6 +86,7 @@ impl Seat for Taken {
         Box::pin(async move {
             settings::change(&self.desk, &self.who, change).await?;
             self.desk.connections.forget();
+            self.desk.bus.channels();
             Ok(())
         })
     }

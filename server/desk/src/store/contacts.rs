@@ -6,7 +6,6 @@ use std::collections::hash_map::Entry;
 use contract::{AddressId, ChannelId, ContactId, ConversationId};
 use serde_json::json;
 use sqlx::FromRow;
-use sqlx::types::Json;
 use uuid::Uuid;
 
 use super::{Result, Tx};
@@ -132,7 +131,7 @@ impl Tx {
         rows.sort_by_key(|row| (row["channel_id"].to_string(), row["key"].to_string()));
         sqlx::query(
             "with fresh as materialized (
-               select distinct on (channel_id, key) * from json_to_recordset($1)
+               select distinct on (channel_id, key) * from json_to_recordset($1::text::json)
                  as x(channel_id uuid, key text, address_id uuid, contact_id uuid, phone text, user_id text,
                       parent_user_id text, profile_name text, username text)
                 order by channel_id, key),
@@ -157,7 +156,7 @@ impl Tx {
              insert into addresses (id, channel_id, contact_id, phone, user_id, parent_user_id)
              select address_id, channel_id, of_contact, phone, user_id, parent_user_id from placed",
         )
-        .bind(Json(rows))
+        .bind(super::as_rows(&rows))
         .execute(self.connection())
         .await?;
         Ok(())
@@ -218,10 +217,10 @@ impl Tx {
         sqlx::query(
             "update addresses a set conversation_id = x.conversation_id,
                     last_inbound_id = coalesce(x.last, a.last_inbound_id)
-               from json_to_recordset($1) as x(id uuid, conversation_id uuid, last text)
+               from json_to_recordset($1::text::json) as x(id uuid, conversation_id uuid, last text)
               where a.id = x.id",
         )
-        .bind(Json(rows))
+        .bind(super::as_rows(&rows))
         .execute(self.connection())
         .await?;
         Ok(())

@@ -3,7 +3,6 @@
 use contract::{AddressId, AgentId, BotId, ChannelId, ContactId, ConversationId, HandoffId, MessageId, Time};
 use serde_json::json;
 use sqlx::FromRow;
-use sqlx::types::Json;
 use uuid::Uuid;
 
 use super::{Result, Store, Tx, words};
@@ -173,9 +172,9 @@ impl Tx {
                     labels, unread, preview_id, from_ms(last_at), from_ms(last_sort_at), from_ms(waiting_since),
                     from_ms(window_until), from_ms(snoozed_until), last_agent, handoff_id, from_ms(opened_at),
                     from_ms(resolved_at)
-               from json_to_recordset($1) {SHAPE}"
+               from json_to_recordset($1::text::json) {SHAPE}"
         );
-        sqlx::query(&sql).bind(Json(rows)).execute(self.connection()).await?;
+        sqlx::query(&sql).bind(super::as_rows(&rows)).execute(self.connection()).await?;
         Ok(())
     }
 
@@ -193,10 +192,10 @@ impl Tx {
                     last_sort_at = from_ms(x.last_sort_at), waiting_since = from_ms(x.waiting_since),
                     window_until = from_ms(x.window_until), snoozed_until = from_ms(x.snoozed_until),
                     last_agent = x.last_agent, handoff_id = x.handoff_id, resolved_at = from_ms(x.resolved_at)
-               from json_to_recordset($1) {SHAPE}
+               from json_to_recordset($1::text::json) {SHAPE}
               where c.id = x.id"
         );
-        sqlx::query(&sql).bind(Json(rows)).execute(self.connection()).await?;
+        sqlx::query(&sql).bind(super::as_rows(&rows)).execute(self.connection()).await?;
         Ok(())
     }
 

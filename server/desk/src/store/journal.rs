@@ -107,10 +107,10 @@ impl Tx {
         sqlx::query(
             "insert into events (conversation_id, seq, at, actor_kind, actor_id, change)
              select conversation_id, seq, from_ms(at), actor_kind, actor_id, change
-               from json_to_recordset($1)
+               from json_to_recordset($1::text::json)
                  as x(conversation_id uuid, seq bigint, at bigint, actor_kind text, actor_id uuid, change jsonb)",
         )
-        .bind(Json(rows))
+        .bind(super::as_rows(&rows))
         .execute(self.connection())
         .await?;
         Ok(())

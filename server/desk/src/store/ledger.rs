@@ -3,7 +3,6 @@
 use bytes::Bytes;
 use contract::{ConnectionId, Time};
 use serde_json::json;
-use sqlx::types::Json;
 use uuid::Uuid;
 
 use super::{Result, Store, Tx};
@@ -207,12 +206,12 @@ impl Tx {
         sqlx::query(
             "update ledger l set state = 'done', items = x.items, applied = x.applied, duplicate = x.duplicate,
                     ignored = x.ignored, rejected = x.rejected, parked = x.parked
-               from json_to_recordset($1)
+               from json_to_recordset($1::text::json)
                  as x(day date, id bigint, items integer, applied integer, duplicate integer, ignored integer,
                       rejected integer, parked integer)
               where l.day = x.day and l.id = x.id",
         )
-        .bind(Json(rows))
+        .bind(super::as_rows(&rows))
         .execute(self.connection())
         .await?;
         Ok(())

@@ -180,13 +180,13 @@ impl Tx {
                              (select d.message_id from deliveries d
                                where d.channel_id = x.channel_id and d.provider_id = x.quoted_provider_id)),
                     x.quoted_provider_id, x.referral, x.state, x.client_id, x.epoch
-               from json_to_recordset($1)
+               from json_to_recordset($1::text::json)
                  as x(id uuid, conversation_id uuid, address_id uuid, channel_id uuid, seq bigint, sort_at bigint,
                       at bigint, received_at bigint, author_kind text, author_id uuid, body jsonb, note boolean,
                       provider_id text, quoted_id uuid, quoted_provider_id text, referral jsonb, state text,
                       client_id uuid, epoch bigint)",
         )
-        .bind(Json(rows))
+        .bind(super::as_rows(&rows))
         .execute(self.connection())
         .await?;
         Ok(())

@@ -155,6 +155,11 @@ impl Store {
         Ok(())
     }
 
+    /// Closes every connection.
+    pub async fn close(&self) {
+        self.pool.close().await;
+    }
+
     /// The pool itself, for the session store and the bus.
     pub(crate) fn pool(&self) -> &PgPool {
         &self.pool
@@ -177,4 +182,10 @@ impl Tx {
     pub(crate) fn connection(&mut self) -> &mut sqlx::PgConnection {
         &mut self.inner
     }
+}
+
+/// Many rows as one parameter, for `json_to_recordset($1::text::json)`. Text, because the server reads it once
+/// and keeps none of it.
+pub(crate) fn as_rows(rows: &[serde_json::Value]) -> String {
+    serde_json::Value::from(rows).to_string()
 }

@@ -163,11 +163,11 @@ impl Tx {
                     state, not_before, created_at)
              select id, kind, message_id, part, conversation_id, channel_id, payload, by_bot, epoch, 'queued',
                     from_ms($2), from_ms($2)
-               from json_to_recordset($1)
+               from json_to_recordset($1::text::json)
                  as x(id uuid, kind text, message_id uuid, part smallint, conversation_id uuid, channel_id uuid,
                       payload jsonb, by_bot boolean, epoch bigint)",
         )
-        .bind(Json(rows))
+        .bind(super::as_rows(&rows))
         .bind(now.0)
         .execute(self.connection())
         .await?;

@@ -180,6 +180,15 @@ impl Tx {
         Ok(())
     }
 
+    /// Points the sample line to where the sandbox is reached now: the port can be another one than last time.
+    pub async fn move_sample_line(&mut self, api_base: &str) -> Result<()> {
+        sqlx::query("update connections set api_base = $1 where sample and sandbox and api_base <> $1")
+            .bind(api_base)
+            .execute(self.connection())
+            .await?;
+        Ok(())
+    }
+
     /// Writes a whole conversation, on the desk and on the customer's phone.
     pub async fn add_sample_conversation(
         &mut self,
@@ -266,7 +275,7 @@ impl Tx {
              select id, 'message', message_id, conversation_id, channel_id, payload, by_bot, epoch, state, 1,
                     from_ms(at), provider_id, from_ms(at), from_ms(at), from_ms(at),
                     case when state = 'read' then from_ms(at) end
-               from json_to_recordset($1)
+               from jsonb_to_recordset($1)
                  as x(id uuid, message_id uuid, conversation_id uuid, channel_id uuid, payload jsonb, by_bot boolean,
                       epoch bigint, state text, at bigint, provider_id text)",
         )

@@ -157,12 +157,12 @@ impl Tx {
                     error_code = coalesce(x.error_code, case when x.state = 'failed' then d.error_code end),
                     error_reason = coalesce(x.error_reason, case when x.state = 'failed' then d.error_reason end),
                     price = coalesce(x.price, d.price)
-               from json_to_recordset($1)
+               from json_to_recordset($1::text::json)
                  as x(id uuid, provider_id text, state text, sent_at bigint, delivered_at bigint, read_at bigint,
                       played_at bigint, error_code text, error_reason text, price text)
               where d.id = x.id",
         )
-        .bind(Json(rows))
+        .bind(super::as_rows(&rows))
         .execute(self.connection())
         .await?;
         Ok(())
@@ -183,10 +183,10 @@ impl Tx {
         sqlx::query(
             "update messages m set state = x.state, failure_code = x.code, failure_reason = x.reason,
                     version = m.version + 1
-               from json_to_recordset($1) as x(id uuid, state text, code text, reason text)
+               from json_to_recordset($1::text::json) as x(id uuid, state text, code text, reason text)
               where m.id = x.id",
         )
-        .bind(Json(rows))
+        .bind(super::as_rows(&rows))
         .execute(self.connection())
         .await?;
         Ok(())
@@ -213,10 +213,10 @@ impl Tx {
         sqlx::query(
             "insert into parked_statuses (channel_id, provider_id, status, ledger_day, ledger_id, parked_at)
              select channel_id, provider_id, status, ledger_day, ledger_id, from_ms($2)
-               from json_to_recordset($1)
+               from json_to_recordset($1::text::json)
                  as x(channel_id uuid, provider_id text, status jsonb, ledger_day date, ledger_id bigint)",
         )
-        .bind(Json(rows))
+        .bind(super::as_rows(&rows))
         .bind(now.0)
         .execute(self.connection())
         .await?;

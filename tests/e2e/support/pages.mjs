@@ -1,0 +1,147 @@
+// The pages as the people in a test use them: an agent at the inbox, a customer with a phone.
+import { expect } from '@playwright/test';
+
+/** Signs in by the form. */
+export async function signIn(page, person, next = '/inbox/waiting') {
+  await page.goto(`/login?next=${encodeURIComponent(next)}`);
+  await page.locator('[name=email]').fill(person.email);
+  await page.locator('[name=password]').fill(person.password);
+  await page.getByTestId('sign-in').click();
+  await page.waitForURL(`**${next}`);
+}
+
+/** Waits until the page follows what happens. */
+export async function live(page) {
+  await expect(page.locator('body')).toHaveAttribute('data-live', 'ready', { timeout: 30_000 });
+}
+
+/** An agent at the inbox. */
+export class Agent {
+  constructor(page, person) {
+    this.page = page;
+    this.person = person;
+    this.list = page.getByTestId('inbox-list');
+    this.thread = page.getByTestId('thread');
+    this.composer = page.getByTestId('composer');
+    this.card = page.getByTestId('handoff-card');
+    this.stage = page.getByTestId('stage');
+    this.toast = page.getByTestId('toast');
+  }
+
+  async signIn(next = '/inbox/waiting') {
+    await signIn(this.page, this.person, next);
+    await live(this.page);
+  }
+
+  async go(path) {
+    await this.page.goto(path);
+    await live(this.page);
+  }
+
+  /** The row of a conversation, or of a customer by name. */
+  row(who) {
+    return /^[0-9a-f-]{36}$/.test(who)
+      ? this.page.locator(`[data-conversation="${who}"]`)
+      : this.list.locator('[data-conversation]').filter({ hasText: who });
+  }
+
+  view(word) {
+    return this.page.getByTestId(`view-${word}`);
+  }
+
+  /** Opens a conversation of the list. */
+  async open(who) {
+    await this.row(who).click();
+    await expect(this.composer).toBeVisible();
+  }
+
+  /** The id of the conversation on the screen. */
+  conversation() {
+    return new URL(this.page.url()).pathname.split('/')[3];
+  }
+
+  action(word) {
+    return this.page.getByTestId(`action-${word}`);
+  }
+
+  messages() {
+    return this.thread.locator('[data-message-id]');
+  }
+
+  /** A message by its text. */
+  message(text) {
+    return this.messages().filter({ has: this.page.getByText(text, { exact: true }) });
+  }
+
+  /** The ids of the messages on the screen, top to bottom. */
+  ids() {
+    return this.messages().evaluateAll((all) => all.map((one) => one.dataset.messageId));
+  }
+
+  async reply(text) {
+    await this.page.getByTestId('mode-reply').click();
+    await this.composer.fill(text);
+    await this.composer.press('Enter');
+  }
+
+  async note(text) {
+    await this.page.getByTestId('mode-note').click();
+    await this.composer.fill(text);
+    await this.page.getByTestId('send').click();
+  }
+}
+
+/** A customer with a phone of the sandbox. */
+export class Phone {
+  constructor(page) {
+    this.page = page;
+    this.input = page.getByTestId('phone-input');
+    this.thread = page.getByTestId('phone-thread');
+  }
+
+  /** Opens the page; with a number, that phone. */
+  async open(number) {
+    await this.page.goto(number ? `/sandbox?phone=${number}` : '/sandbox');
+    // The name comes with the first answer to the page's own question: by then it is alive.
+    await expect(this.page.locator('.phone__name')).not.toBeEmpty();
+  }
+
+  /** Adds a phone, and takes it in the hand. */
+  async add(name) {
+    await this.page.getByTestId('add-phone').click();
+    const dialog = this.page.getByTestId('add-phone-dialog');
+    await dialog.locator('[name=name]').fill(name);
+    await dialog.getByTestId('submit').click();
+    await expect(dialog).toBeHidden();
+    await expect(this.page.getByTestId('phone')).toHaveAccessibleName(name);
+  }
+
+  async write(text) {
+    await this.input.fill(text);
+    await this.page.getByTestId('phone-send').click();
+    await expect(this.mine(text)).toHaveCount(1);
+  }
+
+  messages() {
+    return this.thread.getByTestId('phone-message');
+  }
+
+  /** What the customer wrote. */
+  mine(text) {
+    return this.with('true', text);
+  }
+
+  /** What the business wrote. */
+  theirs(text) {
+    return this.with('false', text);
+  }
+
+  with(mine, text) {
+    return this.thread.locator(`[data-testid=phone-message][data-mine=${mine}]`).filter({ hasText: text });
+  }
+
+  /** A button under a message. */
+  choice(title) {
+    return this.thread.locator('[data-choice]').filter({ hasText: title });
+  }
+}
