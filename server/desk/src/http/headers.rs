@@ -22,7 +22,7 @@ const ALWAYS: [(&str, &str); 6] = [
     ("cross-origin-resource-policy", "same-origin"),
     (
         "permissions-policy",
-        "camera=(), microphone=(), geolocation=(), payment=(), usb=(), serial=(), bluetooth=(), \
+        "camera=(), microphone=(), geolocation=(), payment=(), usb=(), serial=(), \
          display-capture=(), browsing-topics=()",
     ),
 ];

@@ -1,0 +1,141 @@
+//! The table of contents of the UI: every page and its path.
+
+use leptos::prelude::*;
+use leptos_meta::{HashedStylesheet, MetaTags, Title, provide_meta_context};
+use leptos_router::components::{ParentRoute, Redirect, Route, Router, Routes};
+use leptos_router::{SsrMode, path};
+
+use leptos_i18n::context::UseLocalesOptions;
+
+use crate::i18n::{I18nContextProvider, tu_string, use_i18n};
+use crate::pages::desk::Desk;
+use crate::pages::inbox::Inbox;
+use crate::pages::login::Login;
+use crate::pages::not_found::NotFound;
+use crate::pages::sandbox::Sandbox;
+use crate::pages::settings::{Account, Channels, Ledger, People, SettingsShell};
+use crate::pages::setup::Setup;
+use crate::ui::{ToastRegion, provide_toasts};
+
+/// How bright the pages are. The server reads it from the cookie of this name and puts it into the context, so
+/// that the first frame has the right colours.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Theme {
+    /// As the device is.
+    #[default]
+    System,
+    /// Light.
+    Light,
+    /// Dark.
+    Dark,
+}
+
+impl Theme {
+    /// The cookie's name.
+    pub const COOKIE: &str = "baton_theme";
+
+    /// The word in the cookie.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Theme::System => "system",
+            Theme::Light => "light",
+            Theme::Dark => "dark",
+        }
+    }
+
+    /// The theme of a word; what is not one is the device's own.
+    pub fn parse(word: &str) -> Theme {
+        match word {
+            "light" => Theme::Light,
+            "dark" => Theme::Dark,
+            _ => Theme::System,
+        }
+    }
+
+    /// The attribute of the root element, where there is one.
+    pub fn attribute(self) -> Option<&'static str> {
+        (self != Theme::System).then(|| self.as_str())
+    }
+}
+
+/// The document around the pages, on the server.
+pub fn shell(options: LeptosOptions) -> impl IntoView {
+    let theme = use_context::<Theme>().unwrap_or_default();
+    view! {
+        <!DOCTYPE html>
+        <html lang="en" dir="ltr" data-theme=theme.attribute()>
+            <head>
+                <meta charset="utf-8" />
+                <meta name="viewport" content="width=device-width, initial-scale=1, viewport-fit=cover" />
+                <meta name="color-scheme" content="light dark" />
+                <meta name="theme-color" media="(prefers-color-scheme: light)" content="#f9f9fb" />
+                <meta name="theme-color" media="(prefers-color-scheme: dark)" content="#17171a" />
+                <link rel="icon" href="/favicon.svg" type="image/svg+xml" />
+                <HashedStylesheet id="baton-style" options=options.clone() />
+                <AutoReload options=options.clone() />
+                <HydrationScripts options />
+                <MetaTags />
+            </head>
+            <body>
+                <App />
+            </body>
+        </html>
+    }
+}
+
+/// All pages.
+#[component]
+pub fn App() -> impl IntoView {
+    provide_meta_context();
+    provide_toasts();
+    view! {
+        <I18nContextProvider
+            set_lang_attr_on_html=false
+            set_dir_attr_on_html=false
+            enable_cookie=false
+            ssr_lang_header_getter=UseLocalesOptions::default().ssr_lang_header_getter(|| None)
+        >
+            <Pages />
+        </I18nContextProvider>
+    }
+}
+
+#[component]
+fn Pages() -> impl IntoView {
+    let i18n = use_i18n();
+    view! {
+        <Title formatter=|text: String| {
+            if text.is_empty() { "Baton".to_owned() } else { format!("{text} · Baton") }
+        } />
+        <Router>
+            <Routes fallback=NotFound>
+                <Route path=path!("/login") view=Login ssr=SsrMode::Async />
+                <Route path=path!("/setup") view=Setup ssr=SsrMode::Async />
+                <ParentRoute path=path!("") view=Desk ssr=SsrMode::Async>
+                    <Route path=path!("/") view=ToInbox ssr=SsrMode::Async />
+                    <Route path=path!("/inbox") view=ToInbox ssr=SsrMode::Async />
+                    <Route path=path!("/inbox/:view/:conversation?") view=Inbox ssr=SsrMode::Async />
+                    <Route path=path!("/sandbox") view=Sandbox ssr=SsrMode::Async />
+                    <ParentRoute path=path!("/settings") view=SettingsShell ssr=SsrMode::Async>
+                        <Route path=path!("") view=ToChannels ssr=SsrMode::Async />
+                        <Route path=path!("/channels") view=Channels ssr=SsrMode::Async />
+                        <Route path=path!("/people") view=People ssr=SsrMode::Async />
+                        <Route path=path!("/ledger") view=Ledger ssr=SsrMode::Async />
+                        <Route path=path!("/account") view=Account ssr=SsrMode::Async />
+                    </ParentRoute>
+                </ParentRoute>
+            </Routes>
+        </Router>
+        <ToastRegion dismiss=tu_string!(i18n, common.dismiss) />
+    }
+}
+
+#[component]
+fn ToInbox() -> impl IntoView {
+    view! { <Redirect path="/inbox/waiting" /> }
+}
+
+#[component]
+fn ToChannels() -> impl IntoView {
+    view! { <Redirect path="/settings/channels" /> }
+}

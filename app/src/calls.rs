@@ -1,0 +1,211 @@
+//! What a screen may ask the server: one function a call of the seat, and the sandbox's phones.
+//!
+//! The server puts an `Arc<dyn Seat>`, bound to the person signed in, into the context of each request, and
+//! an `Arc<dyn Phones>` where the sandbox is on.
+
+#![expect(missing_docs, reason = "the arguments of each function become the fields of a type of their own")]
+
+use contract::command::{Ack, Refusal, Request};
+use contract::id::ConversationId;
+use contract::inbox::{Inbox, Page, PageKey, View};
+use contract::person::Me;
+use contract::sandbox::{Faults, Line, PhoneAct, PhoneCard, PhoneView};
+use contract::seat::SeatError;
+use contract::settings::{ChangeRefused, Settings, SettingsChange, SettingsPage};
+use contract::thread::{Thread, ThreadKey, ThreadPage};
+use leptos::prelude::*;
+use leptos::server_fn::codec::{Json, Post};
+use leptos::server_fn::error::{FromServerFnError, ServerFnErrorErr};
+use leptos::server_fn::{Bytes, ContentType, Decodes, Encodes, FormatType};
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+
+/// Why a call brought nothing.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "why", content = "detail", rename_all = "snake_case")]
+pub enum CallError {
+    /// The screen cannot be shown.
+    Seat(SeatError),
+    /// A change of the configuration was refused.
+    Change(ChangeRefused),
+    /// A command was refused.
+    Command(Box<Refusal>),
+    /// The sandbox says no, in a sentence.
+    Sandbox(String),
+    /// The server was not reached, or what it said was not understood.
+    Offline,
+}
+
+impl CallError {
+    /// Whether the person has to sign in first.
+    pub fn signed_out(&self) -> bool {
+        matches!(self, CallError::Seat(SeatError::SignedOut))
+    }
+}
+
+impl std::fmt::Display for CallError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            CallError::Seat(error) => error.fmt(f),
+            CallError::Change(refused) => f.write_str(&refused.message),
+            CallError::Command(refusal) => f.write_str(&refusal.message),
+            CallError::Sandbox(sentence) => f.write_str(sentence),
+            CallError::Offline => f.write_str("offline"),
+        }
+    }
+}
+
+impl std::error::Error for CallError {}
+
+impl From<SeatError> for CallError {
+    fn from(error: SeatError) -> Self {
+        CallError::Seat(error)
+    }
+}
+
+impl FromServerFnError for CallError {
+    type Encoder = LeanEncoding;
+
+    fn from_server_fn_error(_: ServerFnErrorErr) -> Self {
+        CallError::Offline
+    }
+}
+
+/// JSON that is read as text. The resources of a page are, too: one way of reading instead of two makes the
+/// program that the browser loads a good deal smaller.
+pub struct LeanEncoding;
+
+/// The codec of the answers.
+pub type Lean = Post<LeanEncoding>;
+
+impl ContentType for LeanEncoding {
+    const CONTENT_TYPE: &'static str = "application/json";
+}
+
+impl FormatType for LeanEncoding {
+    const FORMAT_TYPE: leptos::server_fn::Format = leptos::server_fn::Format::Text;
+}
+
+impl<T: Serialize> Encodes<T> for LeanEncoding {
+    type Error = serde_json::Error;
+
+    fn encode(value: &T) -> Result<Bytes, Self::Error> {
+        serde_json::to_vec(value).map(Bytes::from)
+    }
+}
+
+impl<T: DeserializeOwned> Decodes<T> for LeanEncoding {
+    type Error = serde_json::Error;
+
+    fn decode(bytes: Bytes) -> Result<T, Self::Error> {
+        serde_json::from_str(std::str::from_utf8(&bytes).unwrap_or_default())
+    }
+}
+
+#[cfg(feature = "ssr")]
+mod context {
+    use std::sync::Arc;
+
+    use contract::sandbox::Phones;
+    use contract::seat::{Seat, SeatError};
+    use leptos::prelude::use_context;
+
+    use super::CallError;
+
+    /// The seat of the person signed in; none while routes are listed, or when nobody is signed in.
+    pub fn seat() -> Result<Arc<dyn Seat>, CallError> {
+        use_context::<Arc<dyn Seat>>().ok_or(CallError::Seat(SeatError::SignedOut))
+    }
+
+    /// The sandbox's phones, where it is on.
+    pub fn sandbox() -> Result<Arc<dyn Phones>, CallError> {
+        use_context::<Arc<dyn Phones>>().ok_or(CallError::Seat(SeatError::NotFound))
+    }
+}
+
+#[cfg(feature = "ssr")]
+use context::{sandbox, seat};
+
+/// Who is signed in.
+#[server(name = CallMe, prefix = "/api/ui", endpoint = "me", input = Json, output = Lean)]
+pub async fn me() -> Result<Me, CallError> {
+    Ok(seat()?.me().await?)
+}
+
+/// The first page of a view.
+#[server(name = CallInbox, prefix = "/api/ui", endpoint = "inbox", input = Json, output = Lean)]
+pub async fn inbox(view: View) -> Result<Inbox, CallError> {
+    Ok(seat()?.inbox(view).await?)
+}
+
+/// One more page of a view.
+#[server(name = CallPage, prefix = "/api/ui", endpoint = "page", input = Json, output = Lean)]
+pub async fn page(view: View, after: PageKey) -> Result<Page, CallError> {
+    Ok(seat()?.page(view, after).await?)
+}
+
+/// One conversation with its last messages.
+#[server(name = CallThread, prefix = "/api/ui", endpoint = "thread", input = Json, output = Lean)]
+pub async fn thread(conversation: ConversationId) -> Result<Thread, CallError> {
+    Ok(seat()?.thread(conversation).await?)
+}
+
+/// The messages before a place in a thread.
+#[server(name = CallEarlier, prefix = "/api/ui", endpoint = "earlier", input = Json, output = Lean)]
+pub async fn earlier(conversation: ConversationId, before: ThreadKey) -> Result<ThreadPage, CallError> {
+    Ok(seat()?.earlier(conversation, before).await?)
+}
+
+/// What a settings screen shows.
+#[server(name = CallSettings, prefix = "/api/ui", endpoint = "settings", input = Json, output = Lean)]
+pub async fn settings(page: SettingsPage) -> Result<Settings, CallError> {
+    Ok(seat()?.settings(page).await?)
+}
+
+/// Changes the configuration.
+#[server(name = CallChange, prefix = "/api/ui", endpoint = "change", input = Json, output = Lean)]
+pub async fn change(change: SettingsChange) -> Result<(), CallError> {
+    seat()?.change(change).await.map_err(CallError::Change)
+}
+
+/// Does a command, as the socket would.
+#[server(name = CallAct, prefix = "/api/ui", endpoint = "act", input = Json, output = Lean)]
+pub async fn act(request: Request) -> Result<Ack, CallError> {
+    seat()?.act(request).await.map_err(|refusal| CallError::Command(Box::new(refusal)))
+}
+
+/// The sandbox's phones and the numbers they can write to.
+#[server(name = CallPhones, prefix = "/api/ui", endpoint = "phones", input = Json, output = Lean)]
+pub async fn phones() -> Result<(Vec<PhoneCard>, Vec<Line>), CallError> {
+    sandbox()?.phones().await.map_err(CallError::Sandbox)
+}
+
+/// Adds a phone; without a number one is made up.
+#[server(name = CallAddPhone, prefix = "/api/ui", endpoint = "add_phone", input = Json, output = Lean)]
+pub async fn add_phone(name: String, number: Option<String>) -> Result<PhoneCard, CallError> {
+    sandbox()?.add(name, number).await.map_err(CallError::Sandbox)
+}
+
+/// One phone's conversation; waits for a change at most `wait_ms` if its revision is `known`.
+#[server(name = CallPhone, prefix = "/api/ui", endpoint = "phone", input = Json, output = Lean)]
+pub async fn phone(number: String, line: String, known: i64, wait_ms: u32) -> Result<PhoneView, CallError> {
+    sandbox()?.phone(number, line, known, wait_ms).await.map_err(CallError::Sandbox)
+}
+
+/// Does something on a phone; answers with the new message's id, if one was made.
+#[server(name = CallPhoneAct, prefix = "/api/ui", endpoint = "phone_act", input = Json, output = Lean)]
+pub async fn phone_act(number: String, line: String, act: PhoneAct) -> Result<Option<String>, CallError> {
+    sandbox()?.act(number, line, act).await.map_err(CallError::Sandbox)
+}
+
+/// What the sandbox does wrong on purpose.
+#[server(name = CallFaults, prefix = "/api/ui", endpoint = "faults", input = Json, output = Lean)]
+pub async fn faults() -> Result<Faults, CallError> {
+    sandbox()?.faults().await.map_err(CallError::Sandbox)
+}
+
+/// Changes what the sandbox does wrong on purpose.
+#[server(name = CallSetFaults, prefix = "/api/ui", endpoint = "set_faults", input = Json, output = Lean)]
+pub async fn set_faults(faults: Faults) -> Result<(), CallError> {
+    sandbox()?.set_faults(faults).await.map_err(CallError::Sandbox)
+}

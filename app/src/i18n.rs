@@ -1,0 +1,7 @@
+//! The texts, as typed keys made from `locales` before compiling.
+
+#![expect(missing_docs, reason = "the code is generated from the texts")]
+
+include!(concat!(env!("OUT_DIR"), "/i18n.rs"));
+
+pub use i18n::*;

@@ -1,0 +1,99 @@
+//! What was asked and not yet answered. Each command goes out under its key until the server has said yes or
+//! no, so a lost connection loses nothing and sends nothing twice. Replies and notes also survive a reload.
+
+use contract::command::{Command, Request};
+use contract::id::{AgentId, ClientId, ConversationId};
+use std::cell::RefCell;
+
+use super::browser;
+
+/// One command that waits for its answer.
+#[derive(Debug, Clone)]
+pub struct Waiting {
+    /// The command.
+    pub request: Request,
+    /// How often the server was too busy for it.
+    pub tries: u32,
+}
+
+#[derive(Default)]
+struct Outbox {
+    me: Option<AgentId>,
+    waiting: Vec<Waiting>,
+}
+
+thread_local! {
+    static OUTBOX: RefCell<Outbox> = RefCell::default();
+}
+
+fn prefix(me: AgentId) -> String {
+    format!("baton.outbox.{me}.")
+}
+
+/// Takes up what this person wrote and what had not left when the page was closed.
+pub fn open(me: AgentId) {
+    OUTBOX.with_borrow_mut(|outbox| {
+        if outbox.me == Some(me) {
+            return;
+        }
+        outbox.me = Some(me);
+        let mut kept: Vec<(i64, Request)> = browser::kept_keys(&prefix(me))
+            .iter()
+            .filter_map(|key| browser::kept(key))
+            .filter_map(|text| serde_json::from_str(&text).ok())
+            .collect();
+        kept.sort_by_key(|(at, _)| *at);
+        outbox.waiting = kept.into_iter().map(|(_, request)| Waiting { request, tries: 0 }).collect();
+    });
+}
+
+/// Puts a command in.
+pub fn put(request: Request) {
+    OUTBOX.with_borrow_mut(|outbox| {
+        if let (Some(me), true) = (outbox.me, survives(&request.command)) {
+            let kept = serde_json::to_string(&(browser::clock().0, &request));
+            if let Ok(kept) = kept {
+                browser::keep(&format!("{}{}.{}", prefix(me), request.conversation, request.id), &kept);
+            }
+        }
+        outbox.waiting.push(Waiting { request, tries: 0 });
+    });
+}
+
+/// Takes a command out: it was done, or refused.
+pub fn take(id: ClientId) -> Option<Waiting> {
+    OUTBOX.with_borrow_mut(|outbox| {
+        let at = outbox.waiting.iter().position(|waiting| waiting.request.id == id)?;
+        let waiting = outbox.waiting.remove(at);
+        if let Some(me) = outbox.me {
+            browser::forget(&format!("{}{}.{id}", prefix(me), waiting.request.conversation));
+        }
+        Some(waiting)
+    })
+}
+
+/// Counts one more time that the server was too busy, and answers with the count.
+pub fn tried(id: ClientId) -> u32 {
+    OUTBOX.with_borrow_mut(|outbox| {
+        let found = outbox.waiting.iter_mut().find(|waiting| waiting.request.id == id);
+        found.map_or(u32::MAX, |waiting| {
+            waiting.tries += 1;
+            waiting.tries
+        })
+    })
+}
+
+/// Everything that waits, in the order in which it was asked.
+pub fn all() -> Vec<Request> {
+    OUTBOX.with_borrow(|outbox| outbox.waiting.iter().map(|waiting| waiting.request.clone()).collect())
+}
+
+/// The messages that wait in one conversation, in order.
+pub fn messages(conversation: ConversationId) -> Vec<Request> {
+    let of_it = |request: &Request| request.conversation == conversation && survives(&request.command);
+    all().into_iter().filter(of_it).collect()
+}
+
+fn survives(command: &Command) -> bool {
+    matches!(command, Command::Reply { .. } | Command::Note { .. })
+}

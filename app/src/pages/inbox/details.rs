@@ -1,0 +1,164 @@
+//! The details beside the thread: who the customer is, and where the conversation stands.
+
+use contract::conversation::Card;
+use contract::id::ConversationId;
+use contract::thread::{ContactView, EarlierConversation};
+use leptos::prelude::*;
+
+use super::words;
+use crate::i18n::{tu_string, use_i18n};
+use crate::live::use_live;
+use crate::pages::desk::{Ask, use_place};
+use crate::ui::{
+    Ago, AgoStyle, Avatar, AvatarSize, Badge, Button, ButtonKind, ButtonSize, CopyButton, IconName,
+};
+
+/// The details of a conversation.
+#[component]
+pub fn Details(id: ConversationId) -> impl IntoView {
+    let i18n = use_i18n();
+    let live = use_live();
+    let place = use_place();
+    let slot = live.thread(id);
+    let contact =
+        Memo::new(move |_| slot.with(|slot| slot.ready().map(|thread| thread.thread.contact.clone())));
+    view! {
+        <header class="bar">
+            <h2 class="bar__title">{tu_string!(i18n, inbox.details)}</h2>
+            <Button
+                kind=ButtonKind::Ghost
+                icon=IconName::X
+                label=tu_string!(i18n, inbox.close_details)
+                on_press=move || place.toggle_details()
+            />
+        </header>
+        {move || contact.get().map(|contact| view! { <Contact contact=contact /> })}
+        {live.card(id).map(|card| view! { <Standing card=Memo::new(move |_| card.get()) /> })}
+        {move || contact.get().map(|contact| view! { <Earlier list=contact.earlier /> })}
+    }
+}
+
+#[component]
+fn Contact(contact: ContactView) -> impl IntoView {
+    let i18n = use_i18n();
+    let address = |address: String| {
+        view! {
+            <li class="line">
+                <span class="line__grow truncate tabular"><bdi>{address.clone()}</bdi></span>
+                <CopyButton
+                    text=address
+                    label=tu_string!(i18n, inbox.copy)
+                    done=tu_string!(i18n, inbox.copied)
+                />
+            </li>
+        }
+    };
+    view! {
+        <section class="side-part side-part--who">
+            <Avatar name=contact.name.clone() key=contact.id.to_string() size=AvatarSize::Huge />
+            <h3><bdi dir="auto">{contact.name.clone()}</bdi></h3>
+            {contact.username.map(|name| view! { <p class="faint">"@" {name}</p> })}
+        </section>
+        <section class="side-part">
+            <h4>{tu_string!(i18n, inbox.contact)}</h4>
+            <ul class="side-list">{contact.addresses.into_iter().map(address).collect_view()}</ul>
+            <dl class="standing">
+                <div>
+                    <dt>{tu_string!(i18n, inbox.first_seen)}</dt>
+                    <dd>
+                        <Ago at=contact.first_seen.0 style=AgoStyle::Relative />
+                    </dd>
+                </div>
+            </dl>
+        </section>
+    }
+}
+
+#[component]
+fn Standing(card: Memo<Card>) -> impl IntoView {
+    let i18n = use_i18n();
+    let live = use_live();
+    let place = use_place();
+    let holder = move || {
+        card.with(|card| words::holder(i18n, card.stage, card.owner, card.owner_name.clone(), live.me.get()))
+    };
+    let snoozed = move || card.with(|card| card.snoozed_until);
+    let edit = move |what: Ask, label: &'static str| {
+        view! {
+            <Button
+                kind=ButtonKind::Ghost
+                size=ButtonSize::Small
+                icon=IconName::Pencil
+                label=label
+                on_press=move || place.ask.set(Some(what))
+            />
+        }
+    };
+    view! {
+        <section class="side-part">
+            <h4>{tu_string!(i18n, inbox.conversation)}</h4>
+            <dl class="standing">
+                <div>
+                    <dt>{tu_string!(i18n, inbox.stage)}</dt>
+                    <dd>{move || words::stage(i18n, card.with(|card| card.stage))}</dd>
+                </div>
+                <div>
+                    <dt>{tu_string!(i18n, inbox.owner)}</dt>
+                    <dd><bdi>{holder}</bdi></dd>
+                </div>
+                <div>
+                    <dt>{tu_string!(i18n, inbox.channel)}</dt>
+                    <dd>{move || card.with(|card| card.channel_name.clone())}</dd>
+                </div>
+                {move || snoozed().map(|until| view! {
+                    <div>
+                        <dt>{tu_string!(i18n, inbox.snoozed_until)}</dt>
+                        <dd><Ago at=until.0 style=AgoStyle::Full /></dd>
+                    </div>
+                })}
+                <div>
+                    <dt>{tu_string!(i18n, inbox.priority)}</dt>
+                    <dd>
+                        {move || words::priority(i18n, card.with(|card| card.priority))}
+                        {edit(Ask::Priority, tu_string!(i18n, inbox.do_priority))}
+                    </dd>
+                </div>
+                <div>
+                    <dt>{tu_string!(i18n, inbox.labels)}</dt>
+                    <dd class="standing__labels">
+                        {move || {
+                            card.with(|card| card.labels.clone())
+                                .into_iter()
+                                .map(|label| view! { <Badge>{label}</Badge> })
+                                .collect_view()
+                        }}
+                        {edit(Ask::Label, tu_string!(i18n, inbox.do_label))}
+                    </dd>
+                </div>
+            </dl>
+        </section>
+    }
+}
+
+#[component]
+fn Earlier(list: Vec<EarlierConversation>) -> impl IntoView {
+    let i18n = use_i18n();
+    let entry = |earlier: EarlierConversation| {
+        view! {
+            <li>
+                <a class="earlier" href=format!("/inbox/all/{}", earlier.id)>
+                    <span class="truncate">{earlier.channel_name}</span>
+                    <Ago at=earlier.opened_at.0 style=AgoStyle::Short />
+                </a>
+            </li>
+        }
+    };
+    (!list.is_empty()).then(|| {
+        view! {
+            <section class="side-part">
+                <h4>{tu_string!(i18n, inbox.earlier_conversations)}</h4>
+                <ul class="side-list">{list.into_iter().map(entry).collect_view()}</ul>
+            </section>
+        }
+    })
+}

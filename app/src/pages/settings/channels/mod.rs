@@ -1,0 +1,119 @@
+//! The connections to providers, and their numbers.
+
+use contract::id::{BotId, ConnectionId};
+use contract::settings::{ChannelSettings, Settings, SettingsPage};
+use leptos::prelude::*;
+use leptos_meta::Title;
+
+use super::Head;
+use super::load::{Loaded, Trouble, load};
+use crate::i18n::{tu_string, use_i18n};
+use crate::ui::{Button, ButtonKind, Choice, Empty, IconName, Shape, Skeleton};
+
+mod add_channel;
+mod add_connection;
+mod connection;
+mod numbers;
+mod replace_secrets;
+
+use add_channel::AddChannel;
+use add_connection::AddConnection;
+use connection::Connection;
+use replace_secrets::ReplaceSecrets;
+
+/// What the screen shows, and what is asked on top of it.
+#[derive(Clone, Copy)]
+struct Desk {
+    loaded: Loaded,
+    /// What was loaded last, for the dialogs.
+    settings: RwSignal<ChannelSettings>,
+    adding: RwSignal<bool>,
+    /// The connection that gets a number, and the provider's id of it where it is known.
+    numbering: RwSignal<Option<(ConnectionId, String)>>,
+    /// The connection that gets other secrets.
+    replacing: RwSignal<Option<ConnectionId>>,
+}
+
+/// The screen of the connections.
+#[component]
+pub fn Channels() -> impl IntoView {
+    let i18n = use_i18n();
+    let desk = Desk {
+        loaded: load(SettingsPage::Channels),
+        settings: RwSignal::new(nothing()),
+        adding: RwSignal::new(false),
+        numbering: RwSignal::new(None),
+        replacing: RwSignal::new(None),
+    };
+    Effect::new(move |_| {
+        if let Some(Ok(Settings::Channels(settings))) = desk.loaded.get() {
+            desk.settings.set(settings);
+        }
+    });
+    let add = move || {
+        view! {
+            <Button
+                kind=ButtonKind::Primary
+                icon=IconName::Plus
+                on_press=move || desk.adding.set(true)
+                attr:data-testid="add-connection"
+            >
+                {tu_string!(i18n, settings.add_connection)}
+            </Button>
+        }
+    };
+    let shown = move || match desk.loaded.get()? {
+        Ok(Settings::Channels(settings)) if settings.connections.is_empty() => Some(
+            view! {
+                <Empty
+                    icon=IconName::Plug
+                    title=tu_string!(i18n, settings.no_connections)
+                    text=tu_string!(i18n, settings.no_connections_text)
+                >
+                    {add()}
+                </Empty>
+            }
+            .into_any(),
+        ),
+        Ok(Settings::Channels(settings)) => Some(connections(desk, settings).into_any()),
+        Ok(_) => None,
+        Err(error) => Some(view! { <Trouble error=error loaded=desk.loaded /> }.into_any()),
+    };
+    view! {
+        <Title text=tu_string!(i18n, settings.channels) />
+        <Head title=tu_string!(i18n, settings.channels) text=tu_string!(i18n, settings.channels_text)>
+            {add()}
+        </Head>
+        <Transition fallback=move || {
+            view! { <Skeleton label=tu_string!(i18n, settings.loading) shape=Shape::Blocks count=3 /> }
+        }>{shown}</Transition>
+        <AddConnection desk=desk />
+        <AddChannel desk=desk />
+        <ReplaceSecrets desk=desk />
+    }
+}
+
+fn connections(desk: Desk, settings: ChannelSettings) -> impl IntoView {
+    let ChannelSettings { connections, providers, bots } = settings;
+    let cards = connections
+        .into_iter()
+        .map(|connection| {
+            let provider = providers
+                .iter()
+                .find(|provider| provider.provider == connection.provider)
+                .map_or_else(|| connection.provider.clone(), |provider| provider.name.clone());
+            view! { <Connection desk=desk connection=connection provider=provider bots=bots.clone() /> }
+        })
+        .collect_view();
+    view! { <div class="stack">{cards}</div> }
+}
+
+fn nothing() -> ChannelSettings {
+    ChannelSettings { connections: Vec::new(), providers: Vec::new(), bots: Vec::new() }
+}
+
+/// The bots to choose from, with "none" on top.
+fn bot_choices(bots: &[(BotId, String)], none: &str) -> Vec<Choice> {
+    let bots = bots.iter().map(|(id, name)| Choice::new(id.to_string(), name));
+    std::iter::once(Choice::new("", none)).chain(bots).collect()
+}

@@ -1,0 +1,143 @@
+//! The numbers of a connection, and those that it does not know yet.
+
+use contract::id::{BotId, ConnectionId};
+use contract::settings::{ChannelView, SettingsChange, UnknownChannel};
+use leptos::prelude::*;
+
+use super::super::submit::{FormError, Submission};
+use super::{Desk, bot_choices};
+use crate::i18n::{tu_string, use_i18n};
+use crate::ui::{Ago, Badge, Button, ButtonSize, Icon, IconName, Select, Tone};
+
+/// The numbers of a connection.
+#[component]
+pub(super) fn Numbers(desk: Desk, channels: Vec<ChannelView>, bots: Vec<(BotId, String)>) -> impl IntoView {
+    let i18n = use_i18n();
+    let submission = Submission::new();
+    view! {
+        <FormError text=submission.general() />
+        <div class="table-box">
+            <table class="table">
+                <thead>
+                    <tr>
+                        <th scope="col">{tu_string!(i18n, settings.number)}</th>
+                        <th scope="col">{tu_string!(i18n, settings.answers_first)}</th>
+                        <th scope="col">{tu_string!(i18n, settings.rate)}</th>
+                        <th scope="col">{tu_string!(i18n, settings.state)}</th>
+                    </tr>
+                </thead>
+                <tbody>
+                    {channels
+                        .into_iter()
+                        .map(|channel| {
+                            view! { <Number desk=desk submission=submission channel=channel bots=bots.clone() /> }
+                        })
+                        .collect_view()}
+                </tbody>
+            </table>
+        </div>
+    }
+}
+
+#[component]
+fn Number(
+    desk: Desk,
+    submission: Submission,
+    channel: ChannelView,
+    bots: Vec<(BotId, String)>,
+) -> impl IntoView {
+    let i18n = use_i18n();
+    let id = channel.id;
+    let bot = channel.bot.map(|bot| bot.to_string()).unwrap_or_default();
+    let set_bot = move |chosen: String| {
+        let change = SettingsChange::SetChannelBot { channel: id, bot: chosen.parse().ok() };
+        submission.send(change, move || desk.loaded.again());
+    };
+    let resume = move || {
+        submission.send(SettingsChange::ResumeChannel { channel: id }, move || desk.loaded.again());
+    };
+    let choices = bot_choices(&bots, tu_string!(i18n, settings.people_answer));
+    view! {
+        <tr data-testid="number" data-channel=id.to_string()>
+            <td>
+                <div class="table__main">{channel.name}</div>
+                <div class="table__second">
+                    {channel.number.map(|number| view! { <bdi class="tabular">{number}</bdi> " · " })}
+                    <span class="mono">{channel.provider_channel}</span>
+                </div>
+            </td>
+            <td>
+                <Select
+                    name="bot"
+                    id=format!("bot-{id}")
+                    label=tu_string!(i18n, settings.answers_first)
+                    bare=true
+                    choices=choices
+                    value=bot
+                    on_choose=set_bot
+                    testid="number-bot"
+                />
+            </td>
+            <td class="tabular">{channel.rate} <span class="faint">{tu_string!(i18n, settings.per_second)}</span></td>
+            <td>
+                {match channel.paused {
+                    None => view! { <Badge tone=Tone::Positive>{tu_string!(i18n, settings.sends)}</Badge> }.into_any(),
+                    Some(reason) => view! {
+                        <div class="line line--wrap" data-testid="paused">
+                            <Badge tone=Tone::Caution icon=IconName::Pause>
+                                {tu_string!(i18n, settings.paused)}
+                            </Badge>
+                            <span class="small soft">{reason}</span>
+                            <Button size=ButtonSize::Small icon=IconName::Play on_press=resume>
+                                {tu_string!(i18n, settings.resume)}
+                            </Button>
+                        </div>
+                    }
+                        .into_any(),
+                }}
+            </td>
+        </tr>
+    }
+}
+
+/// Numbers that webhooks named and that are not set up here.
+#[component]
+pub(super) fn Unknown(desk: Desk, connection: ConnectionId, channels: Vec<UnknownChannel>) -> impl IntoView {
+    let i18n = use_i18n();
+    (!channels.is_empty()).then(move || {
+        let rows = channels
+            .into_iter()
+            .map(|channel| {
+                let id = channel.provider_channel.clone();
+                view! {
+                    <li class="unknown__row" data-testid="unknown-number">
+                        <span class="mono">{channel.provider_channel}</span>
+                        <span class="faint small line__grow">
+                            <span class="tabular">{channel.items}</span>
+                            " "
+                            {tu_string!(i18n, settings.unknown_items)}
+                            " "
+                            <Ago at=channel.last_at.0 />
+                        </span>
+                        <Button
+                            size=ButtonSize::Small
+                            icon=IconName::Plus
+                            on_press=move || desk.numbering.set(Some((connection, id.clone())))
+                        >
+                            {tu_string!(i18n, settings.add_this_number)}
+                        </Button>
+                    </li>
+                }
+            })
+            .collect_view();
+        view! {
+            <div class="unknown">
+                <p class="unknown__title">
+                    <Icon name=IconName::Question />
+                    {tu_string!(i18n, settings.unknown_numbers)}
+                </p>
+                <ul>{rows}</ul>
+            </div>
+        }
+    })
+}

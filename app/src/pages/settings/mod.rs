@@ -1,0 +1,81 @@
+//! The settings: who connects what, who works here, what came in, and one's own account.
+
+use contract::person::Role;
+use leptos::prelude::*;
+use leptos_router::components::{A, Outlet};
+
+use crate::calls;
+use crate::i18n::{tu_string, use_i18n};
+use crate::ui::{Icon, IconName};
+
+mod account;
+mod channels;
+mod ledger;
+mod load;
+mod people;
+mod submit;
+
+pub use account::Account;
+pub use channels::Channels;
+pub use ledger::Ledger;
+pub use people::People;
+
+/// The settings' own navigation, and the screen that was chosen.
+#[component]
+pub fn SettingsShell() -> impl IntoView {
+    let i18n = use_i18n();
+    let me = Resource::new(|| (), |()| calls::me());
+    let for_admins = move || {
+        view! {
+            <Place to="/settings/channels" icon=IconName::Plug label=tu_string!(i18n, settings.channels) />
+            <Place to="/settings/people" icon=IconName::Users label=tu_string!(i18n, settings.people) />
+            <Place to="/settings/ledger" icon=IconName::Ledger label=tu_string!(i18n, settings.ledger) />
+        }
+    };
+    view! {
+        <div class="frame__main settings">
+            <nav class="settings__nav" aria-label=tu_string!(i18n, settings.title)>
+                <h1 class="settings__heading">{tu_string!(i18n, settings.title)}</h1>
+                <Transition>
+                    {move || Suspend::new(async move {
+                        me.await.is_ok_and(|me| me.role == Role::Admin).then(for_admins)
+                    })}
+                </Transition>
+                <Place to="/settings/account" icon=IconName::User label=tu_string!(i18n, settings.account) />
+            </nav>
+            <main class="settings__main scroll" id="main">
+                <div class="settings__page">
+                    <Outlet />
+                </div>
+            </main>
+        </div>
+    }
+}
+
+#[component]
+fn Place(to: &'static str, icon: IconName, label: &'static str) -> impl IntoView {
+    view! {
+        <A href=to attr:class="settings__place">
+            <Icon name=icon />
+            <span>{label}</span>
+        </A>
+    }
+}
+
+/// The head of a screen: what it is, what it is for, what can be done.
+#[component]
+fn Head(
+    title: &'static str,
+    text: &'static str,
+    #[prop(optional)] children: Option<Children>,
+) -> impl IntoView {
+    view! {
+        <header class="settings__head">
+            <div class="settings__words">
+                <h2 class="settings__title">{title}</h2>
+                <p class="settings__text">{text}</p>
+            </div>
+            {children.map(|children| view! { <div class="settings__actions">{children()}</div> })}
+        </header>
+    }
+}

@@ -1,0 +1,48 @@
+//! What the screens may ask: their server functions, for whoever is signed in.
+
+use std::sync::Arc;
+
+use app::Theme;
+use axum::http::{HeaderMap, header};
+use contract::sandbox::Phones;
+use contract::seat::Seat;
+use desk::Desk;
+use desk::auth::sessions::SignedIn;
+use desk::http::headers;
+use desk::sandbox::SandboxPhones;
+use leptos::nonce::use_nonce;
+use leptos::prelude::{provide_context, use_context};
+use leptos_axum::ResponseOptions;
+
+/// The path below which the server functions lie.
+pub const PATH: &str = "/api/ui/";
+
+/// Who has sent a request; put into it by the guard of the pages.
+#[derive(Clone)]
+pub struct Visitor(pub Option<SignedIn>);
+
+/// Puts into the context of a request what its screens and server functions may use: the seat of the person
+/// signed in, the sandbox's phones where it is on, the theme, and the page's own policy.
+pub fn provide(desk: &Desk) {
+    let Some(parts) = use_context::<axum::http::request::Parts>() else {
+        // The routes are being listed.
+        return;
+    };
+    if let Some(Visitor(Some(who))) = parts.extensions.get::<Visitor>().cloned() {
+        provide_context::<Arc<dyn Seat>>(desk::seat::seat(desk, who));
+    }
+    if desk.config.sandbox {
+        provide_context::<Arc<dyn Phones>>(Arc::new(SandboxPhones(desk.clone())));
+    }
+    provide_context(theme(&parts.headers));
+    if let (Some(nonce), Some(response)) = (use_nonce(), use_context::<ResponseOptions>()) {
+        let policy = headers::page_csp(&nonce, &desk.config);
+        response.insert_header(header::CONTENT_SECURITY_POLICY, policy);
+    }
+}
+
+fn theme(headers: &HeaderMap) -> Theme {
+    let cookies = headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok());
+    let mut pairs = cookies.flat_map(|line| line.split(';')).filter_map(|pair| pair.trim().split_once('='));
+    pairs.find(|(name, _)| *name == Theme::COOKIE).map(|(_, word)| Theme::parse(word)).unwrap_or_default()
+}
