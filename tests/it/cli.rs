@@ -1,5 +1,4 @@
-//! The commands of the process, over databases of the tests' own. They need the binary that `BATON_BIN` names,
-//! as `cargo xtask test` does; without one they say so and pass.
+//! The commands of the process, over databases of the tests' own.
 
 use std::io::Write;
 use std::process::{Command, Output, Stdio};
@@ -8,14 +7,10 @@ use serde_json::Value;
 use tests::{Database, process};
 
 /// Runs a command of the binary under test.
-fn baton(database: Option<&Database>, arguments: &[&str], input: &[u8]) -> Option<Output> {
-    let Some(binary) = process::binary() else {
-        eprintln!("skipped: BATON_BIN names no binary");
-        return None;
-    };
+fn baton(database: Option<&Database>, arguments: &[&str], input: &[u8]) -> Output {
     let folder = std::env::temp_dir().join(format!("baton-cli-{}", std::process::id()));
     std::fs::create_dir_all(&folder).unwrap();
-    let mut command = Command::new(binary);
+    let mut command = Command::new(process::binary());
     command
         .args(arguments)
         .current_dir(&folder)
@@ -28,7 +23,7 @@ fn baton(database: Option<&Database>, arguments: &[&str], input: &[u8]) -> Optio
     let mut child =
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
     child.stdin.take().unwrap().write_all(input).unwrap();
-    Some(child.wait_with_output().unwrap())
+    child.wait_with_output().unwrap()
 }
 
 fn out(output: &Output) -> String {
@@ -46,10 +41,7 @@ const WEBHOOK: &str = r#"{"object":"whatsapp_business_account","entry":[{"id":"1
 
 #[test]
 fn a_webhook_is_inspected_without_a_database() {
-    let Some(output) = baton(None, &["inspect", "webhook", "--provider", "meta", "-"], WEBHOOK.as_bytes())
-    else {
-        return;
-    };
+    let output = baton(None, &["inspect", "webhook", "--provider", "meta", "-"], WEBHOOK.as_bytes());
     assert!(output.status.success(), "{}", err(&output));
     let shown: Value = serde_json::from_slice(&output.stdout).unwrap();
     assert_eq!(shown["items"][0]["text"], "Hi");
@@ -59,9 +51,7 @@ fn a_webhook_is_inspected_without_a_database() {
 #[test]
 fn an_unknown_provider_and_a_broken_body_are_refused_with_the_reason() {
     for (provider, reason) in [("carrier-pigeon", "there is meta"), ("meta", "cannot be read")] {
-        let Some(output) = baton(None, &["inspect", "webhook", "--provider", provider, "-"], b"{") else {
-            return;
-        };
+        let output = baton(None, &["inspect", "webhook", "--provider", provider, "-"], b"{");
         assert!(!output.status.success() && output.stdout.is_empty());
         assert!(err(&output).contains(reason), "{}", err(&output));
     }
@@ -74,7 +64,7 @@ fn a_setting_that_cannot_be_used_stops_the_start() {
         (["--public-url", "desk", "--sandbox"], "such as https://desk.example.org"),
     ] {
         let arguments: Vec<&str> = ["serve"].into_iter().chain(flags).collect();
-        let Some(output) = baton(None, &arguments, b"") else { return };
+        let output = baton(None, &arguments, b"");
         assert!(!output.status.success());
         assert!(err(&output).contains(reason), "{}", err(&output));
     }
@@ -84,7 +74,7 @@ fn a_setting_that_cannot_be_used_stops_the_start() {
 async fn a_new_person_gets_a_password_once_and_a_second_one_with_the_same_address_is_refused() {
     let database = Database::fresh().await;
     let arguments = ["user", "add", "--email", "ada@example.org", "--name", "Ada", "--role", "admin"];
-    let Some(output) = baton(Some(&database), &arguments, b"") else { return };
+    let output = baton(Some(&database), &arguments, b"");
     assert!(output.status.success(), "{}", err(&output));
     let told = out(&output);
     let password = told.lines().find_map(|line| line.strip_prefix("password: ")).expect("it is printed");
@@ -93,42 +83,42 @@ async fn a_new_person_gets_a_password_once_and_a_second_one_with_the_same_addres
     let hashes = database.words("select password_hash from agents").await;
     assert!(hashes[0].starts_with("$argon2id$") && !hashes[0].contains(password));
 
-    let again = baton(Some(&database), &arguments, b"").unwrap();
+    let again = baton(Some(&database), &arguments, b"");
     assert!(err(&again).contains("signs in with ada@example.org already"), "{}", err(&again));
 
     let arguments = ["user", "password", "--email", "ADA@example.org", "--password-stdin"];
-    let given = baton(Some(&database), &arguments, b"lantern quarry mosaic thistle\n").unwrap();
+    let given = baton(Some(&database), &arguments, b"lantern quarry mosaic thistle\n");
     assert!(given.status.success() && !out(&given).contains("lantern"), "{}", err(&given));
     assert_ne!(database.words("select password_hash from agents").await, hashes);
     assert_eq!(database.number("select session_epoch from agents").await, 2);
-    let weak = baton(Some(&database), &arguments, b"password\n").unwrap();
+    let weak = baton(Some(&database), &arguments, b"password\n");
     assert!(err(&weak).contains("easy to guess"), "{}", err(&weak));
 }
 
 #[tokio::test]
 async fn sample_conversations_are_whole_come_once_and_leave_nothing_behind() {
     let database = Database::fresh().await;
-    let Some(loaded) = baton(Some(&database), &["sample", "load"], b"") else { return };
+    let loaded = baton(Some(&database), &["sample", "load"], b"");
     assert!(loaded.status.success(), "{}", err(&loaded));
     assert_eq!(database.number("select count(distinct stage) from conversations").await, 5);
     let crooked = "select count(*) from conversations c where c.last_seq <>
                    (select count(*) from events e where e.conversation_id = c.id and e.seq between 1 and c.last_seq)";
     assert_eq!(database.number(crooked).await, 0);
     let conversations = database.number("select count(*) from conversations").await;
-    let again = baton(Some(&database), &["sample", "load"], b"").unwrap();
+    let again = baton(Some(&database), &["sample", "load"], b"");
     assert!(again.status.success() && out(&again).contains("already"), "{}", err(&again));
     assert_eq!(database.number("select count(*) from conversations").await, conversations);
 
     let id =
         database.words("select id::text from conversations where stage = 'waiting' limit 1").await.remove(0);
-    let shown = baton(Some(&database), &["show", "conversation", &id, "--json"], b"").unwrap();
+    let shown = baton(Some(&database), &["show", "conversation", &id, "--json"], b"");
     let shown: Value = serde_json::from_slice(&shown.stdout).unwrap();
     for part in ["messages", "deliveries", "events", "handoffs"] {
         assert!(!shown[part].as_array().unwrap().is_empty(), "{part}");
     }
     assert_eq!(shown["conversation"]["id"], id.as_str());
 
-    let removed = baton(Some(&database), &["sample", "remove"], b"").unwrap();
+    let removed = baton(Some(&database), &["sample", "remove"], b"");
     assert!(removed.status.success(), "{}", err(&removed));
     for table in
         ["contacts", "conversations", "messages", "deliveries", "events", "connections", "agents", "bots"]
@@ -140,12 +130,12 @@ async fn sample_conversations_are_whole_come_once_and_leave_nothing_behind() {
 #[tokio::test]
 async fn the_doctor_finds_a_healthy_database_healthy_and_an_absent_one_absent() {
     let database = Database::fresh().await;
-    let Some(output) = baton(Some(&database), &["doctor"], b"") else { return };
+    let output = baton(Some(&database), &["doctor"], b"");
     assert!(output.status.success(), "{}", out(&output));
     assert!(out(&output).contains("ok    database"), "{}", out(&output));
     assert!(out(&output).contains("ok    schema"), "{}", out(&output));
 
-    let absent = baton(None, &["doctor"], b"").unwrap();
+    let absent = baton(None, &["doctor"], b"");
     assert!(!absent.status.success());
     assert!(out(&absent).contains("fail  database"), "{}", out(&absent));
 }
@@ -154,7 +144,7 @@ async fn the_doctor_finds_a_healthy_database_healthy_and_an_absent_one_absent() 
 async fn an_empty_database_is_migrated_and_a_second_time_nothing_happens() {
     let database = Database::empty().await;
     for _ in 0..2 {
-        let Some(output) = baton(Some(&database), &["migrate"], b"") else { return };
+        let output = baton(Some(&database), &["migrate"], b"");
         assert!(output.status.success(), "{}", err(&output));
     }
     assert!(database.number("select count(*) from _sqlx_migrations where success").await > 0);

@@ -1,8 +1,14 @@
 //! The stories of the desk: one file a story, in one binary.
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod cli;
+mod faults;
+mod flow_bot;
 mod headers;
+mod live;
 mod meta;
+mod races;
+mod receive;
 mod sandbox;
 mod settings;
 mod sign_in;

@@ -1,13 +1,11 @@
 //! What the settings screens show and change, and for whom.
 
-use std::net::{IpAddr, Ipv4Addr};
-
 use contract::seat::SeatError;
 use contract::settings::{ChannelSettings, ConnectionView, Settings, SettingsChange, SettingsPage};
 use contract::{BotId, Role};
 use desk::auth::sessions::{self, SignedIn};
 use desk::seat::settings::{change, settings};
-use tests::TestDesk;
+use tests::{Login, TestDesk};
 use uuid::Uuid;
 
 const PASSWORD: &str = "lantern quarry mosaic thistle";
@@ -15,16 +13,21 @@ const ANOTHER: &str = "another entirely good phrase";
 const TOKEN: &str = "EAAG-token-in-plain";
 const SECRET: &str = "app-secret-in-plain";
 
-/// Somebody signed in without a browser.
-async fn sign_in(desk: &TestDesk, email: &str) -> SignedIn {
-    let known = desk.store.agent_by_email(email).await.unwrap().unwrap();
-    let session = sessions::without_cookie(&desk.desk);
-    sessions::sign_in(&desk.desk, &session, &known, IpAddr::V4(Ipv4Addr::LOCALHOST), "a test").await.unwrap();
-    sessions::signed_in(&desk.desk, &session).await.unwrap().unwrap()
+async fn admin(desk: &TestDesk) -> SignedIn {
+    desk.signed_in(&desk.admin()).await
 }
 
-async fn admin(desk: &TestDesk) -> SignedIn {
-    sign_in(desk, &desk.admin().email).await
+/// Somebody whom [`person`] has added.
+async fn bob(desk: &TestDesk, role: Role) -> Login {
+    let boss = admin(desk).await;
+    change(&desk.desk, &boss, person("bob@example.org", role)).await.unwrap();
+    let known = desk.store.agent_by_email("bob@example.org").await.unwrap().unwrap();
+    Login {
+        id: known.agent.id,
+        name: known.agent.name,
+        email: known.agent.email,
+        password: PASSWORD.to_owned(),
+    }
 }
 
 fn person(email: &str, role: Role) -> SettingsChange {
@@ -84,8 +87,7 @@ async fn connect(desk: &TestDesk, who: &SignedIn) -> ConnectionView {
 async fn an_agent_sees_its_own_account_and_changes_nothing_else() {
     let desk = TestDesk::start().await;
     let boss = admin(&desk).await;
-    change(&desk.desk, &boss, person("bob@example.org", Role::Agent)).await.unwrap();
-    let bob = sign_in(&desk, "bob@example.org").await;
+    let bob = desk.signed_in(&bob(&desk, Role::Agent).await).await;
     for page in [SettingsPage::Channels, SettingsPage::People, SettingsPage::Ledger] {
         assert_eq!(settings(&desk.desk, &bob, page).await, Err(SeatError::Forbidden), "{page:?}");
     }
@@ -116,9 +118,8 @@ async fn two_people_cannot_have_the_same_address() {
 #[tokio::test]
 async fn a_changed_password_signs_out_everywhere_else_and_not_here() {
     let desk = TestDesk::start().await;
-    let boss = admin(&desk).await;
-    change(&desk.desk, &boss, person("bob@example.org", Role::Agent)).await.unwrap();
-    let (here, there) = (sign_in(&desk, "bob@example.org").await, sign_in(&desk, "bob@example.org").await);
+    let bob = bob(&desk, Role::Agent).await;
+    let (here, there) = (desk.signed_in(&bob).await, desk.signed_in(&bob).await);
     let wish = |current: &str, new: &str| SettingsChange::ChangePassword {
         current: current.to_owned(),
         new: new.to_owned(),
@@ -150,8 +151,7 @@ async fn signing_out_everywhere_ends_this_session_too() {
 async fn nobody_takes_away_their_own_access_and_two_admins_cannot_send_each_other_away_at_once() {
     let desk = TestDesk::start().await;
     let boss = admin(&desk).await;
-    change(&desk.desk, &boss, person("cy@example.org", Role::Admin)).await.unwrap();
-    let cy = sign_in(&desk, "cy@example.org").await;
+    let cy = desk.signed_in(&bob(&desk, Role::Admin).await).await;
     let away = |who: &SignedIn| SettingsChange::SetActive { person: who.agent.id, active: false };
     change(&desk.desk, &boss, away(&boss)).await.unwrap_err();
     let (one, two) = tokio::join!(change(&desk.desk, &boss, away(&cy)), change(&desk.desk, &cy, away(&boss)));
@@ -251,9 +251,9 @@ async fn the_ledger_adds_up() {
     let desk = TestDesk::start().await;
     let boss = admin(&desk).await;
     desk.sql(
-        "insert into ledger (day, connection_id, received_at, items, applied, duplicate, ignored, rejected, parked)
-         values ('2026-01-01', gen_random_uuid(), desk_now(), 15, 5, 4, 3, 2, 1),
-                ('2026-01-01', gen_random_uuid(), desk_now(), null, 0, 0, 0, 0, 0)",
+        "insert into ledger (day, connection_id, received_at, state, items, applied, duplicate, ignored, rejected, parked)
+         values ('2026-01-01', gen_random_uuid(), desk_now(), 'done', 15, 5, 4, 3, 2, 1),
+                ('2026-01-01', gen_random_uuid(), desk_now(), 'done', null, 0, 0, 0, 0, 0)",
     )
     .await;
     let Settings::Ledger(ledger) = settings(&desk.desk, &boss, SettingsPage::Ledger).await.unwrap() else {

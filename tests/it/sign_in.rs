@@ -1,9 +1,7 @@
 //! Signing in and out, the first run, and what ends a session.
 
-use std::net::{IpAddr, Ipv4Addr};
-
 use axum::Router;
-use desk::auth::sessions::{self, PageUser, SignedIn};
+use desk::auth::sessions::{self, PageUser};
 use desk::store::Store;
 use desk::{Config, Desk};
 use reqwest::redirect::Policy;
@@ -60,14 +58,6 @@ async fn page(desk: &Desk, path: &str, cookie: &str) -> Response {
 /// Whether pages open with this cookie.
 async fn is_in(desk: &TestDesk, cookie: &str) -> bool {
     page(&desk.desk, "/inbox/waiting", cookie).await.status() == StatusCode::OK
-}
-
-/// Somebody signed in without a browser.
-async fn signed_in(desk: &TestDesk) -> SignedIn {
-    let known = desk.store.agent_by_email(&desk.admin().email).await.unwrap().unwrap();
-    let session = sessions::without_cookie(&desk.desk);
-    sessions::sign_in(&desk.desk, &session, &known, IpAddr::V4(Ipv4Addr::LOCALHOST), "a test").await.unwrap();
-    sessions::signed_in(&desk.desk, &session).await.unwrap().unwrap()
 }
 
 /// The desk as it is before anybody has been there.
@@ -196,7 +186,7 @@ async fn somebody_who_may_no_longer_sign_in_is_out_at_once_and_is_told_so_only_w
     let desk = TestDesk::start().await;
     let admin = desk.admin();
     let cookie = cookie(&login(&desk, &admin.email, &admin.password).await);
-    let who = signed_in(&desk).await;
+    let who = desk.signed_in(&desk.admin()).await;
     desk.sql("update agents set active = false").await;
     assert!(!is_in(&desk, &cookie).await);
     assert!(!sessions::still_valid(&desk.desk, &who).await.unwrap());
@@ -215,7 +205,7 @@ async fn another_role_another_epoch_or_a_deleted_row_ends_what_a_socket_may_do()
     ];
     for end in ends {
         desk.sql("update agents set role = 'admin'").await;
-        let who = signed_in(&desk).await;
+        let who = desk.signed_in(&desk.admin()).await;
         assert!(sessions::still_valid(&desk.desk, &who).await.unwrap());
         desk.sql(end).await;
         assert!(!sessions::still_valid(&desk.desk, &who).await.unwrap(), "{end}");
@@ -225,7 +215,7 @@ async fn another_role_another_epoch_or_a_deleted_row_ends_what_a_socket_may_do()
 #[tokio::test]
 async fn a_session_lasts_14_days_without_use_and_never_more_than_30() {
     let desk = TestDesk::start().await;
-    let who = signed_in(&desk).await;
+    let who = desk.signed_in(&desk.admin()).await;
     // Two weeks less an hour, over and over: each use would give it two weeks more.
     for (hours, valid) in [(335, true), (335, true), (60, false)] {
         desk.sql(&format!(

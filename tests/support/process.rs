@@ -14,9 +14,14 @@ pub struct Process {
     pub url: String,
 }
 
-/// The binary under test, if whoever runs the tests has built one.
-pub fn binary() -> Option<String> {
-    std::env::var("BATON_BIN").ok()
+/// The binary under test: what whoever runs the tests has built, else the last debug build.
+pub fn binary() -> String {
+    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    let place = std::env::var("CARGO_TARGET_DIR").map_or(root.join("target"), std::path::PathBuf::from);
+    let last = place.join("debug/baton").to_string_lossy().into_owned();
+    let binary = std::env::var("BATON_BIN").unwrap_or(last);
+    assert!(std::path::Path::new(&binary).exists(), "there is no {binary}: build it with `cargo xtask build`");
+    binary
 }
 
 impl Process {
@@ -30,7 +35,7 @@ impl Process {
     /// Starts the process on a port.
     pub fn spawn(database: &str, port: u16) -> Process {
         let key = SECRET_KEY.iter().fold(String::new(), |hex, byte| format!("{hex}{byte:02x}"));
-        let child = Command::new(binary().expect("BATON_BIN names the binary under test"))
+        let child = Command::new(binary())
             .args(["serve", "--port", &port.to_string(), "--allowed-hosts", "127.0.0.1"])
             .env("DATABASE_URL", database)
             .env("BATON_SECRET_KEY", key)

@@ -1,6 +1,8 @@
 //! Webhooks: verified over the raw bytes, kept, and answered. Nothing is parsed before the signature holds, and
 //! nothing is answered with 200 before it is on disk.
 
+use std::time::Duration;
+
 use axum::Router;
 use axum::body::Bytes;
 use axum::extract::{DefaultBodyLimit, Path, Query, State};
@@ -42,18 +44,25 @@ async fn handshake(
     }
 }
 
+/// How long a provider waits at most before it hears that it should come again.
+const PATIENCE: Duration = Duration::from_millis(1900);
+
 async fn receive(
     State(desk): State<Desk>,
-    Path((provider, id)): Path<(String, String)>,
+    Path(place): Path<(String, String)>,
     headers: HeaderMap,
     body: Bytes,
 ) -> Response {
-    let connection = match find(&desk, &provider, &id).await {
+    tokio::time::timeout(PATIENCE, keep(&desk, place, &headers, body)).await.unwrap_or_else(|_| unavailable())
+}
+
+async fn keep(desk: &Desk, (provider, id): (String, String), headers: &HeaderMap, body: Bytes) -> Response {
+    let connection = match find(desk, &provider, &id).await {
         Ok(connection) => connection,
         Err(refused) => return refused,
     };
     let genuine = channels::provider(&connection.provider)
-        .is_some_and(|provider| provider.genuine(&headers, &body, &connection.account));
+        .is_some_and(|provider| provider.genuine(headers, &body, &connection.account));
     if !genuine {
         metrics::counter!("baton_webhooks_bad_signature").increment(1);
         if let Err(error) = desk.store.count_bad_signature(connection.id).await {

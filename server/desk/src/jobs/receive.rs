@@ -43,7 +43,8 @@ impl Default for Intake {
             keep_inbox: std::sync::Arc::new(Mutex::new(keep_inbox)),
             to_apply,
             apply_inbox: std::sync::Arc::new(Mutex::new(apply_inbox)),
-            crowded: AtomicBool::new(false),
+            // An earlier life of this process may have left something: it is older than all that comes in.
+            crowded: AtomicBool::new(true),
         }
     }
 }

@@ -202,6 +202,10 @@ impl Session {
             Up::Hello { .. } => return Err(End(frame::close::PROTOCOL, "hello")),
             Up::Ping => {
                 self.check().await?;
+                // Whoever has the page open is here, though no request comes from them.
+                if let Err(error) = sessions::touch(&self.desk, &self.who).await {
+                    tracing::warn!(error = %error, "a sign of life could not be noted");
+                }
                 Down::Pong
             }
             Up::Command(request) => self.command(request).await?,

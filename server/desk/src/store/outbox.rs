@@ -346,8 +346,8 @@ impl Store {
                   and not exists (select 1 from deliveries b
                                    where b.conversation_id = d.conversation_id and b.ord < d.ord
                                      and b.state in ('queued', 'sending'))
-                  and exists (select 1 from channel_senders s
-                               where s.channel_id = $1 and s.holder = $2 and s.fence = $3 and s.until > clock.now)
+                  and exists (select 1 from channel_senders s join channels ch on ch.id = s.channel_id
+                               where s.channel_id = $1 and ch.paused is null and s.holder = $2 and s.fence = $3 and s.until > clock.now)
                 order by d.ord limit $4
                   for update of d skip locked),
              taken as (

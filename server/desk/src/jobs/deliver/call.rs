@@ -113,7 +113,6 @@ async fn judge(
                 tracing::warn!(error = %error, "a number could not be paused");
             }
             tracing::error!(channel = %sender.channel, code = fault.code, "a number is paused: its account does not hold");
-            rest.rest(Duration::from_secs(30)).await;
             later(1_000, &fault.code, &fault.reason)
         }
     }
