@@ -1,8 +1,6 @@
 //! Turns the texts in `locales` into typed keys before the crate is compiled, so that a missing text is a
 //! compile error.
 
-#![expect(clippy::print_stdout, reason = "this is how a build script speaks to cargo")]
-
 use std::error::Error;
 use std::path::PathBuf;
 

@@ -3,19 +3,33 @@
 use leptos::prelude::*;
 use leptos_meta::{HashedStylesheet, MetaTags, Title, provide_meta_context};
 use leptos_router::components::{ParentRoute, Redirect, Route, Router, Routes};
+use leptos_router::location::RequestUrl;
 use leptos_router::{SsrMode, path};
 
 use leptos_i18n::context::UseLocalesOptions;
 
 use crate::i18n::{I18nContextProvider, tu_string, use_i18n};
-use crate::pages::desk::Desk;
-use crate::pages::inbox::Inbox;
-use crate::pages::login::Login;
+use crate::pages::frame::Frame;
 use crate::pages::not_found::NotFound;
-use crate::pages::sandbox::Sandbox;
-use crate::pages::settings::{Account, Channels, Ledger, People, SettingsShell};
-use crate::pages::setup::Setup;
 use crate::ui::{ToastRegion, provide_toasts};
+
+// The browser gets the inbox and the other pages as two programs. A page of the other one is fetched anew.
+#[cfg(not(feature = "inbox"))]
+use crate::pages::elsewhere::Elsewhere as Inbox;
+#[cfg(not(feature = "more"))]
+use crate::pages::elsewhere::{
+    Elsewhere as Account, Elsewhere as Channels, Elsewhere as Ledger, Elsewhere as Login,
+    Elsewhere as People, Elsewhere as Sandbox, Elsewhere as SettingsShell, Elsewhere as Setup,
+};
+#[cfg(feature = "inbox")]
+use crate::pages::inbox::Inbox;
+#[cfg(feature = "more")]
+use crate::pages::{
+    login::Login,
+    sandbox::Sandbox,
+    settings::{Account, Channels, Ledger, People, SettingsShell},
+    setup::Setup,
+};
 
 /// How bright the pages are. The server reads it from the cookie of this name and puts it into the context, so
 /// that the first frame has the right colours.
@@ -73,7 +87,7 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
                 <link rel="icon" href="/favicon.svg" type="image/svg+xml" />
                 <HashedStylesheet id="baton-style" options=options.clone() />
                 <AutoReload options=options.clone() />
-                <HydrationScripts options />
+                <HydrationScripts options=program(options) />
                 <MetaTags />
             </head>
             <body>
@@ -81,6 +95,17 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
             </body>
         </html>
     }
+}
+
+/// The program that keeps the requested page alive.
+fn program(mut options: LeptosOptions) -> LeptosOptions {
+    let path = use_context::<RequestUrl>().map(|url| url.as_ref().to_owned()).unwrap_or_default();
+    if path == "/" || path.starts_with("/inbox") {
+        return options;
+    }
+    options.output_name = "baton-more".into();
+    options.hash_file = "hash-more.txt".into();
+    options
 }
 
 /// All pages.
@@ -111,7 +136,7 @@ fn Pages() -> impl IntoView {
             <Routes fallback=NotFound>
                 <Route path=path!("/login") view=Login ssr=SsrMode::Async />
                 <Route path=path!("/setup") view=Setup ssr=SsrMode::Async />
-                <ParentRoute path=path!("") view=Desk ssr=SsrMode::Async>
+                <ParentRoute path=path!("") view=Frame ssr=SsrMode::Async>
                     <Route path=path!("/") view=ToInbox ssr=SsrMode::Async />
                     <Route path=path!("/inbox") view=ToInbox ssr=SsrMode::Async />
                     <Route path=path!("/inbox/:view/:conversation?") view=Inbox ssr=SsrMode::Async />

@@ -22,7 +22,7 @@ use serde::{Deserialize, Serialize};
 
 /// Why a call brought nothing.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "why", content = "detail", rename_all = "snake_case")]
+#[serde(rename_all = "snake_case")]
 pub enum CallError {
     /// The screen cannot be shown.
     Seat(SeatError),

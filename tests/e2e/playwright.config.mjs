@@ -13,7 +13,7 @@ export default defineConfig({
   testMatch: '*.spec.mjs',
   // Two, so that a test that waits does not hold up the others; more only slow each other down.
   workers: 2,
-  fullyParallel: false,
+  fullyParallel: true,
   retries: 0,
   forbidOnly: Boolean(process.env.CI),
   timeout: 60_000,

@@ -11,5 +11,6 @@ mod races;
 mod receive;
 mod sandbox;
 mod settings;
+mod shape;
 mod sign_in;
 mod story;

@@ -62,7 +62,7 @@ impl Checks<'_> {
         let project = self.project;
         self.check("lints of the browser's part", || {
             tools::wasm_target(project)?;
-            let mut clippy = project.cargo("clippy -p app --lib --target wasm32-unknown-unknown --no-default-features --features hydrate");
+            let mut clippy = project.cargo("clippy -p app --lib --target wasm32-unknown-unknown --no-default-features --features hydrate,inbox,more");
             shell::run(clippy.arg("--target-dir").arg(project.front()).args(["--", "-D", "warnings"]))
         });
     }

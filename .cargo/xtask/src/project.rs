@@ -9,6 +9,23 @@ use anyhow::{Context, Result, bail};
 /// The name of the front end's files and of the server's program.
 pub const NAME: &str = "baton";
 
+/// One program of the front end: what an agent has open all day does not carry what is seen once a month.
+#[derive(Clone, Copy)]
+pub struct Bundle {
+    /// The name of its files.
+    pub name: &'static str,
+    /// The feature of `app` that chooses its pages.
+    pub feature: &'static str,
+    /// The file beside the server's program that names its files with their hashes.
+    pub hashes: &'static str,
+}
+
+/// The programs of the front end; the inbox first.
+pub const BUNDLES: [Bundle; 2] = [
+    Bundle { name: NAME, feature: "inbox", hashes: "hash.txt" },
+    Bundle { name: "baton-more", feature: "more", hashes: "hash-more.txt" },
+];
+
 /// How the server is built. The front end is always built small.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Profile {

@@ -7,7 +7,7 @@ use anyhow::{Context, Result, bail};
 use wasm_bindgen_cli_support::Bindgen;
 
 use crate::pack;
-use crate::project::{NAME, Project};
+use crate::project::{Bundle, Project};
 use crate::{shell, tools};
 
 /// The browser features that leptos's output uses anyway; all browsers of the last years have them.
@@ -21,10 +21,13 @@ const FLAGS: [&str; 7] = [
     "--enable-mutable-globals",
 ];
 
-/// Builds the program into a folder of `NAME.js`, `NAME.wasm` and the snippets, and names the folder.
-pub fn build(project: &Project) -> Result<PathBuf> {
+/// Builds a program into a folder of its script, its wasm and the snippets, and names the folder.
+pub fn build(project: &Project, bundle: Bundle) -> Result<PathBuf> {
     let front = project.front();
-    let mut cargo = project.cargo("build -p app --lib --target wasm32-unknown-unknown --no-default-features --features hydrate --profile wasm-release");
+    let mut cargo = project.cargo(
+        "build -p app --lib --target wasm32-unknown-unknown --no-default-features --profile wasm-release",
+    );
+    cargo.arg("--features").arg(format!("hydrate,{}", bundle.feature));
     shell::run(cargo.arg("--target-dir").arg(&front))?;
     let built = front.join("wasm32-unknown-unknown/wasm-release/app.wasm");
     let bytes = fs::read(&built).with_context(|| format!("reading {}", built.display()))?;
@@ -32,9 +35,9 @@ pub fn build(project: &Project) -> Result<PathBuf> {
     let optimiser = tools::wasm_opt(project);
     let version = optimiser.as_ref().map_or("none", |(_, version)| version);
     let made_from = format!("{} wasm-opt {version} {}", pack::hash(&bytes), FLAGS.join(" "));
-    let (out, stamp) = (front.join("out"), front.join("out.stamp"));
+    let (out, stamp) = (front.join(bundle.feature), front.join(format!("{}.stamp", bundle.feature)));
     if out.is_dir() && fs::read_to_string(&stamp).is_ok_and(|old| old == made_from) {
-        shell::say("wasm: up to date");
+        shell::say(&format!("{}: up to date", bundle.name));
         return Ok(out);
     }
     // Without its stamp a half-made folder is made again.
@@ -42,9 +45,9 @@ pub fn build(project: &Project) -> Result<PathBuf> {
     if out.exists() {
         fs::remove_dir_all(&out).with_context(|| format!("clearing {}", out.display()))?;
     }
-    bind(&built, &out)?;
+    bind(&built, &out, bundle.name)?;
     match optimiser {
-        Some((program, _)) => optimise(project, &program, &out)?,
+        Some((program, _)) => optimise(project, &program, &out.join(format!("{}.wasm", bundle.name)))?,
         None => shell::say(
             "warning: there is no wasm-opt, so the page is larger than it need be; install Node and run this again",
         ),
@@ -53,23 +56,22 @@ pub fn build(project: &Project) -> Result<PathBuf> {
     Ok(out)
 }
 
-fn bind(built: &Path, out: &Path) -> Result<()> {
+fn bind(built: &Path, out: &Path, name: &str) -> Result<()> {
     shell::say("wasm-bindgen");
     let mut bindgen = Bindgen::new();
-    bindgen.input_path(built).out_name(NAME).typescript(false).remove_name_section(true);
+    bindgen.input_path(built).out_name(name).typescript(false).remove_name_section(true);
     bindgen.remove_producers_section(true).web(true)?.generate(out).context("wasm-bindgen")?;
     // Leptos asks for this name.
-    fs::rename(out.join(format!("{NAME}_bg.wasm")), out.join(format!("{NAME}.wasm")))
+    fs::rename(out.join(format!("{name}_bg.wasm")), out.join(format!("{name}.wasm")))
         .context("wasm-bindgen's output")
 }
 
-fn optimise(project: &Project, program: &Path, out: &Path) -> Result<()> {
-    let file = out.join(format!("{NAME}.wasm"));
-    let before = fs::metadata(&file)?.len();
-    let status = shell::status(project.command(program).args(FLAGS).arg(&file).arg("-o").arg(&file))?;
+fn optimise(project: &Project, program: &Path, file: &Path) -> Result<()> {
+    let before = fs::metadata(file)?.len();
+    let status = shell::status(project.command(program).args(FLAGS).arg(file).arg("-o").arg(file))?;
     if !status.success() {
         bail!("wasm-opt failed ({status})");
     }
-    shell::say(&format!("wasm-opt: {} kB to {} kB", before / 1000, fs::metadata(&file)?.len() / 1000));
+    shell::say(&format!("wasm-opt: {} kB to {} kB", before / 1000, fs::metadata(file)?.len() / 1000));
     Ok(())
 }

@@ -1,4 +1,5 @@
-//! What travels over `/live`, one JSON text frame each.
+//! What travels over `/live`, one JSON text frame each: an object whose one key is the frame's name, or the name
+//! alone. An inner tag would cost the browser a second copy of every reader.
 
 use serde::{Deserialize, Serialize};
 
@@ -32,7 +33,7 @@ pub mod close {
 
 /// From the browser.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "up", rename_all = "snake_case")]
+#[serde(rename_all = "snake_case")]
 pub enum Up {
     /// The first frame.
     Hello {
@@ -59,7 +60,7 @@ pub enum Up {
 
 /// From the server.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "down", rename_all = "snake_case")]
+#[serde(rename_all = "snake_case")]
 pub enum Down {
     /// The answer to `Hello`: everything since its cursor follows.
     Hello {

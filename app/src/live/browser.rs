@@ -273,10 +273,14 @@ impl Drop for Resize {
     }
 }
 
-/// Calls `then` whenever the size of an element changes, until what it answers with is dropped.
+/// Calls `then` whenever the size of an element or of what is in it changes, until what it answers with is
+/// dropped.
 pub fn on_resize(element: &Element, then: impl FnMut() + 'static) -> Option<SendWrapper<Resize>> {
     let called = Closure::<dyn FnMut()>::new(then);
     let observer = web_sys::ResizeObserver::new(called.as_ref().unchecked_ref()).ok()?;
     observer.observe(element);
+    if let Some(inner) = element.first_element_child() {
+        observer.observe(&inner);
+    }
     Some(SendWrapper::new(Resize { observer, _called: called }))
 }

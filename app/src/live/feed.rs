@@ -10,7 +10,7 @@ use contract::message::{Author, Body};
 use leptos::prelude::*;
 
 use super::drafts::Mode;
-use super::load::sign_in_path;
+use super::load::go_and_sign_in;
 use super::state::{Hint, Link, Live, Notice};
 use super::{browser, outbox, socket};
 
@@ -61,7 +61,7 @@ impl Live {
             _ => {}
         }
         if link == Link::SignedOut {
-            browser::go(&sign_in_path());
+            go_and_sign_in();
         }
         // While it is being opened again it is still lost to the person who waits.
         if !(link == Link::Connecting && before == Link::Lost) {

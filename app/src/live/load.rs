@@ -283,7 +283,7 @@ impl Live {
     /// Sends the person to the sign-in page if that is what is wrong.
     pub(super) fn check(&self, error: CallError) -> CallError {
         if error.signed_out() {
-            browser::go(&sign_in_path());
+            go_and_sign_in();
         }
         error
     }
@@ -301,8 +301,11 @@ impl ThreadState {
     }
 }
 
-/// Where to sign in before coming back here.
-pub(super) fn sign_in_path() -> String {
-    let here = js_sys::encode_uri_component(&browser::here());
-    format!("/login?next={}", String::from(here))
+/// Leaves for the sign-in page, to come back here. The sandbox needs no signing in, and stays.
+pub(super) fn go_and_sign_in() {
+    let here = browser::here();
+    if !here.starts_with("/sandbox") {
+        let next = String::from(js_sys::encode_uri_component(&here));
+        browser::go(&format!("/login?next={next}"));
+    }
 }

@@ -1,9 +1,12 @@
 //! What was asked and not yet answered. Each command goes out under its key until the server has said yes or
 //! no, so a lost connection loses nothing and sends nothing twice. Replies and notes also survive a reload.
 
-use contract::command::{Command, Request};
-use contract::id::{AgentId, ClientId, ConversationId};
 use std::cell::RefCell;
+
+use contract::command::{Claim, Command, Request};
+use contract::id::{AgentId, ClientId, ConversationId};
+use contract::message::Body;
+use serde::{Deserialize, Serialize};
 
 use super::browser;
 
@@ -22,6 +25,42 @@ struct Outbox {
     waiting: Vec<Waiting>,
 }
 
+/// What is kept of a message: no more than it takes to ask again. (Reading whole commands back would make the
+/// program larger for nothing.)
+#[derive(Serialize, Deserialize)]
+struct Kept {
+    at: i64,
+    id: ClientId,
+    conversation: ConversationId,
+    text: String,
+    /// The epoch seen, for a reply.
+    epoch: Option<i64>,
+    take_over: bool,
+}
+
+impl Kept {
+    fn of(request: &Request) -> Option<Kept> {
+        let (text, epoch, take_over) = match &request.command {
+            Command::Reply { epoch, body: Body::Text { text }, claim, .. } => {
+                (text, Some(*epoch), *claim == Claim::TakeOver)
+            }
+            Command::Note { text } => (text, None, false),
+            _ => return None,
+        };
+        let (id, conversation) = (request.id, request.conversation);
+        Some(Kept { at: browser::clock().0, id, conversation, text: text.clone(), epoch, take_over })
+    }
+
+    fn request(self) -> Request {
+        let claim = if self.take_over { Claim::TakeOver } else { Claim::IfFree };
+        let command = match self.epoch {
+            Some(epoch) => Command::Reply { epoch, body: Body::text(self.text), quoted: None, claim },
+            None => Command::Note { text: self.text },
+        };
+        Request { id: self.id, conversation: self.conversation, command }
+    }
+}
+
 thread_local! {
     static OUTBOX: RefCell<Outbox> = RefCell::default();
 }
@@ -37,24 +76,23 @@ pub fn open(me: AgentId) {
             return;
         }
         outbox.me = Some(me);
-        let mut kept: Vec<(i64, Request)> = browser::kept_keys(&prefix(me))
+        let mut kept: Vec<Kept> = browser::kept_keys(&prefix(me))
             .iter()
             .filter_map(|key| browser::kept(key))
             .filter_map(|text| serde_json::from_str(&text).ok())
             .collect();
-        kept.sort_by_key(|(at, _)| *at);
-        outbox.waiting = kept.into_iter().map(|(_, request)| Waiting { request, tries: 0 }).collect();
+        kept.sort_by_key(|kept| kept.at);
+        outbox.waiting = kept.into_iter().map(|kept| Waiting { request: kept.request(), tries: 0 }).collect();
     });
 }
 
 /// Puts a command in.
 pub fn put(request: Request) {
     OUTBOX.with_borrow_mut(|outbox| {
-        if let (Some(me), true) = (outbox.me, survives(&request.command)) {
-            let kept = serde_json::to_string(&(browser::clock().0, &request));
-            if let Ok(kept) = kept {
-                browser::keep(&format!("{}{}.{}", prefix(me), request.conversation, request.id), &kept);
-            }
+        if let (Some(me), Some(kept)) = (outbox.me, Kept::of(&request))
+            && let Ok(text) = serde_json::to_string(&kept)
+        {
+            browser::keep(&format!("{}{}.{}", prefix(me), request.conversation, request.id), &text);
         }
         outbox.waiting.push(Waiting { request, tries: 0 });
     });

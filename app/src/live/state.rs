@@ -139,6 +139,9 @@ pub struct Live {
     pub view: RwSignal<View>,
     /// The conversation on the screen.
     pub open: RwSignal<Option<ConversationId>>,
+    /// Whether the browser has taken over. Until then only what the server has rendered may be shown: what several
+    /// parts read and one of them loads would otherwise be there in one rendering and not in the other.
+    pub awake: RwSignal<bool>,
     /// Goes up whenever a command was sent or answered.
     pub acts: RwSignal<u32>,
     pub(super) missed: StoredValue<Option<u32>>,
@@ -165,10 +168,16 @@ impl Live {
             outdated: RwSignal::new(false),
             view: RwSignal::default(),
             open: RwSignal::new(None),
+            awake: RwSignal::new(false),
             acts: RwSignal::new(0),
             missed: StoredValue::new(None),
             store: StoredValue::new(Store::default()),
         }
+    }
+
+    /// How many conversations each view holds, once the browser has taken over.
+    pub fn shown_counts(&self) -> Counts {
+        if self.awake.get() { self.counts.get() } else { Counts::default() }
     }
 
     /// A view's list.

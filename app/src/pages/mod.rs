@@ -1,6 +1,7 @@
 //! The screens, as a tree that follows the addresses.
 
-pub mod desk;
+pub mod elsewhere;
+pub mod frame;
 pub mod inbox;
 pub mod login;
 pub mod not_found;

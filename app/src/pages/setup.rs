@@ -9,6 +9,7 @@ use crate::i18n::{tu_string, use_i18n};
 use crate::ui::{BrandMark, Button, ButtonKind, ButtonSize, Field, FieldKind};
 
 /// The page of the first run.
+#[expect(clippy::too_many_lines, reason = "one form, read from top to bottom")]
 #[component]
 pub fn Setup() -> impl IntoView {
     let i18n = use_i18n();

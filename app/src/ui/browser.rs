@@ -16,6 +16,12 @@ pub async fn sleep(ms: u32) {
     drop(wasm_bindgen_futures::JsFuture::from(promise).await);
 }
 
+/// Leaves for a page as a link does that the browser follows by itself.
+pub fn fetch_page(path: &str) {
+    // A browser that refuses to go stays where it is, which is no worse.
+    drop(window().location().replace(path));
+}
+
 /// Scrolls to the very end of an element.
 pub fn scroll_to_end<E>(node: NodeRef<E>)
 where

@@ -136,6 +136,16 @@ pub fn TextArea(
     let id = id.unwrap_or_else(|| format!("field-{name}"));
     let about = describedby(&id, hint, error);
     let words = Words { id: id.clone(), label, note, hint, error };
+    let node = NodeRef::<leptos::html::Textarea>::new();
+    Effect::new(move |before: Option<()>| {
+        let Some(area) = node.get() else { return };
+        let wanted = value.get();
+        if before.is_none() && wanted.is_empty() {
+            value.set(area.value());
+        } else if area.value() != wanted {
+            area.set_value(&wanted);
+        }
+    });
     view! {
         <div class="field" class:field--bare=bare>
             {words.above()}
@@ -150,7 +160,7 @@ pub fn TextArea(
                 aria-invalid=move || error.get().map(|_| "true")
                 aria-describedby=about
                 data-testid=testid
-                prop:value=move || value.get()
+                node_ref=node
                 on:input=move |event| value.set(event_target_value(&event))
             ></textarea>
             {words.below()}
@@ -211,8 +221,8 @@ impl Words {
     pub(super) fn below(&self) -> impl IntoView + use<> {
         let (id, hint) = (format!("{}-hint", self.id), self.hint);
         view! {
-            {move || hint.get().map(|hint| view! { <p class="field__hint" id=id.clone()>{hint}</p> })}
             <Problem id=format!("{}-error", self.id) text=self.error />
+            {move || hint.get().map(|hint| view! { <p class="field__hint" id=id.clone()>{hint}</p> })}
         }
     }
 }

@@ -1,6 +1,6 @@
 //! A menu under a button: the browser's own popover, which closes by Escape and by a press elsewhere.
 
-use leptos::ev::KeyboardEvent;
+use leptos::ev::{KeyboardEvent, MouseEvent};
 use leptos::html;
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
@@ -8,10 +8,6 @@ use web_sys::HtmlElement;
 
 use super::button::{ButtonKind, ButtonSize, class};
 use super::icon::{Icon, IconName};
-
-/// The menu that an entry stands in.
-#[derive(Clone, Copy)]
-struct Scope(NodeRef<html::Div>);
 
 /// A menu. The `id` must be its own on the page. Its button shows `icon`, `text` or, in place of both, the
 /// `trigger`; `label` is what it is called. The children are `MenuItem`s and the like.
@@ -30,7 +26,6 @@ pub fn Menu(
     let list = NodeRef::<html::Div>::new();
     let button = NodeRef::<html::Button>::new();
     let open = RwSignal::new(false);
-    provide_context(Scope(list));
     let toggled = move |_| {
         let Some(menu) = list.get_untracked() else { return };
         open.set(is_open(&menu));
@@ -91,12 +86,11 @@ pub fn MenuItem(
     #[prop(optional)] danger: bool,
     #[prop(optional, into)] testid: Option<String>,
 ) -> impl IntoView {
-    let scope = use_context::<Scope>();
-    let press = move |_| {
+    let press = move |event: MouseEvent| {
         if disabled.get_untracked() {
             return;
         }
-        if let Some(menu) = scope.and_then(|scope| scope.0.get_untracked()) {
+        if let Some(menu) = menu_of(&event) {
             drop(menu.hide_popover());
         }
         on_press.run(());
@@ -145,6 +139,12 @@ pub fn MenuHeading(children: Children) -> impl IntoView {
 
 fn is_open(menu: &HtmlElement) -> bool {
     menu.matches(":popover-open").unwrap_or(false)
+}
+
+/// The menu that holds what was pressed.
+fn menu_of(event: &MouseEvent) -> Option<HtmlElement> {
+    let pressed = event.target()?.dyn_into::<web_sys::Element>().ok()?;
+    pressed.closest(".menu__list").ok()??.dyn_into().ok()
 }
 
 fn keys(event: &KeyboardEvent, list: NodeRef<html::Div>) {

@@ -15,8 +15,7 @@ pub struct Tab {
     pub count: Option<i64>,
 }
 
-/// Tabs. The arrow keys move between them. The panel has the id `{id}-panel`, the role `tabpanel` and is made
-/// by the caller.
+/// Tabs. The arrow keys move between them. What a tab shows is made by the caller, as a `tabpanel`.
 #[component]
 pub fn Tabs(
     #[prop(into)] id: String,
@@ -25,7 +24,6 @@ pub fn Tabs(
     #[prop(into)] selected: Signal<String>,
     #[prop(into)] on_select: Callback<String>,
 ) -> impl IntoView {
-    let panel = format!("{id}-panel");
     let tab = move |tab: Tab| {
         let value = tab.value.clone();
         let chosen = Memo::new(move |_| selected.get() == value);
@@ -36,7 +34,6 @@ pub fn Tabs(
                 type="button"
                 role="tab"
                 aria-selected=move || chosen.get().to_string()
-                aria-controls=panel.clone()
                 tabindex=move || if chosen.get() { "0" } else { "-1" }
                 data-value=tab.value
                 on:click=move |_| on_select.run(value.clone())

@@ -20,6 +20,7 @@ type Known = (Instant, Option<Arc<Connection>>);
 #[derive(Default)]
 pub struct Connections {
     known: Mutex<HashMap<ConnectionId, Known>>,
+    noted: Mutex<HashMap<ConnectionId, Instant>>,
 }
 
 impl Connections {
@@ -43,6 +44,16 @@ impl Connections {
     /// The word of a connection's provider.
     pub async fn provider(&self, desk: &Desk, id: ConnectionId) -> store::Result<Option<String>> {
         Ok(self.get(desk, id).await?.map(|connection| connection.provider.clone()))
+    }
+
+    /// Whether the last noted webhook of a connection is more than a second old; then this one is noted.
+    pub fn is_fresh_webhook(&self, id: ConnectionId) -> bool {
+        let mut noted = self.noted.lock().unwrap_or_else(PoisonError::into_inner);
+        let fresh = noted.get(&id).is_none_or(|at| at.elapsed() > Duration::from_secs(1));
+        if fresh {
+            noted.insert(id, Instant::now());
+        }
+        fresh
     }
 
     /// Forgets what is known: a secret was replaced here.

@@ -10,9 +10,9 @@ export async function signIn(page, person, next = '/inbox/waiting') {
   await page.waitForURL(`**${next}`);
 }
 
-/** Waits until the page follows what happens. */
-export async function live(page) {
-  await expect(page.locator('body')).toHaveAttribute('data-live', 'ready', { timeout: 30_000 });
+/** Waits until a page of somebody signed in is awake and follows what happens. */
+export async function live(page, timeout = 30_000) {
+  await expect(page.locator('body')).toHaveAttribute('data-live', 'ready', { timeout });
 }
 
 /** An agent at the inbox. */
@@ -31,6 +31,29 @@ export class Agent {
   async signIn(next = '/inbox/waiting') {
     await signIn(this.page, this.person, next);
     await live(this.page);
+  }
+
+  /** Prepares for news that comes late. Before the page is opened. */
+  async bePatient() {
+    this.held = null;
+    await this.page.routeWebSocket(/\/live$/, (socket) => {
+      const server = socket.connectToServer();
+      server.onMessage((frame) => {
+        const isNews = /"down":"(event|cursor|counts)"/.test(String(frame));
+        if (this.held && isNews) this.held.push(() => socket.send(frame));
+        else socket.send(frame);
+      });
+    });
+  }
+
+  /** Holds back what happens until the answer of this is called. */
+  holdNews() {
+    this.held = [];
+    return () => {
+      const held = this.held;
+      this.held = null;
+      held.forEach((send) => send());
+    };
   }
 
   async go(path) {

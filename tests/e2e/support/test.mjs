@@ -90,9 +90,10 @@ export const test = base.extend({
 
   /** Lets somebody sit down at the inbox. */
   agent: async ({ browsers, desk }, use) => {
-    await use(async (name, { next, ...options } = {}) => {
+    await use(async (name, { next, slow = false, ...options } = {}) => {
       const context = await browsers(options);
       const agent = new Agent(await context.newPage(), desk.people[name]);
+      if (slow) await agent.bePatient();
       await agent.signIn(next);
       return agent;
     });

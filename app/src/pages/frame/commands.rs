@@ -82,7 +82,7 @@ pub static ALL: &[Command] = &[
         anywhere: false,
         about: true,
         when: free_enter,
-        run: |_| to_composer(),
+        run: to_composer,
     },
     Command {
         id: "reply",
@@ -276,7 +276,11 @@ fn answer(place: &Place, press: &keys::Press) -> bool {
         return false;
     }
     if press.word == "escape" {
+        place.about_to_write.set(false);
         return escape(place, press.writing);
+    }
+    if place.about_to_write.get_untracked() && press.word.chars().count() == 1 {
+        return true;
     }
     let single = press.word.split('+').all(|part| part == "shift" || part.chars().count() == 1)
         || press.word.starts_with("g ");

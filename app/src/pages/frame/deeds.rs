@@ -87,12 +87,14 @@ pub(super) fn resolve_and_next(place: &Place) {
 /// Goes to the composer, to write a reply or a note.
 pub(super) fn write(place: &Place, note: bool) {
     place.note.set(note);
-    request_animation_frame(to_composer);
+    let place = *place;
+    request_animation_frame(move || to_composer(&place));
 }
 
-/// Goes to the composer.
-pub(super) fn to_composer() {
-    browser::focus("[data-testid=composer]");
+/// Goes to the composer; if it is not there yet, as soon as it is.
+pub(super) fn to_composer(place: &Place) {
+    let there = browser::focus("[data-testid=composer]");
+    place.about_to_write.set(!there);
 }
 
 /// Goes to the list.

@@ -1,5 +1,6 @@
 //! The frame around every page of a person signed in: the rail, the keys, the connection.
 
+use contract::command::{Refusal, RefusalCode};
 use contract::id::ConversationId;
 use contract::inbox::View;
 use contract::person::Me;
@@ -9,7 +10,9 @@ use leptos_router::components::Outlet;
 use leptos_router::hooks::{use_location, use_navigate};
 
 use crate::calls::{self, CallError};
-use crate::live::{Live, Notice, browser};
+use crate::i18n::{tu_string, use_i18n};
+use crate::live::{Live, Notice, browser, socket};
+use crate::pages::inbox::words::Texts;
 use crate::ui::{ToastKind, use_toasts};
 
 mod banner;
@@ -61,6 +64,8 @@ pub struct Place {
     pub details: RwSignal<Option<bool>>,
     /// Whether the composer writes notes.
     pub note: RwSignal<bool>,
+    /// Whether the person wants to write and the composer is not there yet: what they type is no command.
+    pub about_to_write: RwSignal<bool>,
     /// Who is signed in.
     pub me: RwSignal<Option<Me>>,
     go: Callback<String>,
@@ -92,26 +97,14 @@ pub fn use_place() -> Place {
 
 /// The frame.
 #[component]
-pub fn Desk() -> impl IntoView {
+pub fn Frame() -> impl IntoView {
     let place = provide_place();
     let live = place.live;
     let in_inbox = Memo::new(move |_| place.view.get().is_some());
     let me = Resource::new(|| (), |()| calls::me());
     commands::listen(place);
     tell_notices(live);
-    Effect::new(move |_| {
-        let nudge = window_event_listener(leptos::ev::online, |_| crate::live::socket::nudge());
-        let shown = window_event_listener(leptos::ev::visibilitychange, |_| {
-            if browser::visible() {
-                crate::live::socket::nudge();
-            }
-        });
-        on_cleanup(move || {
-            nudge.remove();
-            shown.remove();
-        });
-    });
-    on_cleanup(crate::live::socket::stop);
+    stay_live(place);
     view! {
         <div
             class="frame"
@@ -138,6 +131,7 @@ pub fn Desk() -> impl IntoView {
 
 /// Whether the details are shown: as chosen by hand, else where there is room for them.
 fn side(place: Place) -> Option<&'static str> {
+    place.view.get()?;
     if place.conversation.get().is_none() {
         return Some("closed");
     }
@@ -164,6 +158,7 @@ fn provide_place() -> Place {
         help: RwSignal::new(false),
         details: RwSignal::new(None),
         note: RwSignal::new(false),
+        about_to_write: RwSignal::new(false),
         me: RwSignal::new(None),
         go: Callback::new(move |path: String| navigate(&path, NavigateOptions::default())),
     };
@@ -172,14 +167,62 @@ fn provide_place() -> Place {
     place
 }
 
+/// Follows the feed from the first snapshot on, on every page: whoever reads the settings is still there.
+fn stay_live(place: Place) {
+    let live = place.live;
+    Effect::new(move |_| live.awake.set(true));
+    Effect::new(move |_| {
+        place.conversation.track();
+        place.about_to_write.set(false);
+    });
+    Effect::new(move |started: Option<bool>| {
+        if started == Some(true) {
+            return true;
+        }
+        let known = live.me.get().is_some();
+        if known {
+            live.start();
+        } else if place.view.get().is_none() && place.me.get().is_some() {
+            live.ensure_list(View::Mine);
+        }
+        known
+    });
+    Effect::new(move |_| {
+        let online = window_event_listener(leptos::ev::online, |_| socket::nudge());
+        let shown = window_event_listener(leptos::ev::visibilitychange, move |_| {
+            if browser::visible() {
+                socket::nudge();
+                if let Some(open) = live.open.get_untracked() {
+                    live.mark_read(open);
+                }
+            }
+        });
+        on_cleanup(move || {
+            online.remove();
+            shown.remove();
+        });
+    });
+    on_cleanup(socket::stop);
+}
+
+/// What is said when something was refused: who has it, where that is the reason.
+fn refused(i18n: Texts, refusal: Refusal) -> String {
+    match (refusal.code, refusal.owner_name) {
+        (RefusalCode::NotOwner | RefusalCode::StaleEpoch, Some(name)) => {
+            tu_string!(i18n, inbox.taken_by, name = name).to_string()
+        }
+        _ => refusal.message,
+    }
+}
+
 /// Says in a toast what the state has to tell.
 fn tell_notices(live: Live) {
     let toasts = use_toasts();
-    let i18n = crate::i18n::use_i18n();
+    let i18n = use_i18n();
     Effect::new(move |_| {
         for notice in live.take_notices() {
             match notice {
-                Notice::Refused { refusal, .. } => toasts.show(ToastKind::Negative, refusal.message),
+                Notice::Refused { refusal, .. } => toasts.show(ToastKind::Negative, refused(i18n, refusal)),
                 Notice::Back { updates } => toasts.show(ToastKind::Positive, banner::back(i18n, updates)),
             }
         }

@@ -170,6 +170,10 @@ fn find(place: &Place, words: &str, title: impl Fn(&Command) -> &'static str) ->
         .filter_map(|command| Some((fits(&title(command).to_lowercase(), &wanted)?, command)))
         .collect();
     commands.sort_by_key(|(rank, command)| (*rank, !command.about));
+    // Letters in order fit by chance: they count only where nothing fits better.
+    if commands.first().is_some_and(|(rank, _)| *rank < SCATTERED) {
+        commands.retain(|(rank, _)| *rank < SCATTERED);
+    }
     let mut found: Vec<Found> = commands.into_iter().map(|(_, command)| Found::Command(command)).collect();
     if !wanted.is_empty() {
         let people = place.live.known_cards().into_iter().filter(|card| {
@@ -181,6 +185,9 @@ fn find(place: &Place, words: &str, title: impl Fn(&Command) -> &'static str) ->
     }
     found
 }
+
+/// The worst fit: the letters are there, in order, and no more.
+const SCATTERED: i32 = 3;
 
 /// How well a text fits what was typed: 0 at its beginning, then at a word's, then anywhere, then its letters
 /// in order.
@@ -195,7 +202,11 @@ fn fits(text: &str, wanted: &str) -> Option<i32> {
         return Some(2);
     }
     let mut letters = text.chars();
-    wanted.chars().filter(|c| !c.is_whitespace()).all(|c| letters.any(|other| other == c)).then_some(3)
+    wanted
+        .chars()
+        .filter(|c| !c.is_whitespace())
+        .all(|c| letters.any(|other| other == c))
+        .then_some(SCATTERED)
 }
 
 #[cfg(test)]

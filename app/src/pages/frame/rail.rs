@@ -17,7 +17,7 @@ use crate::ui::{
 pub fn Rail(me: Option<Me>) -> impl IntoView {
     let i18n = use_i18n();
     let live = use_live();
-    let unread = Signal::derive(move || i64::from(live.counts.get().mine_unread));
+    let unread = Signal::derive(move || i64::from(live.shown_counts().mine_unread));
     let sandbox = me.as_ref().is_some_and(|me| me.sandbox);
     let admin = me.as_ref().is_some_and(|me| me.role == Role::Admin);
     view! {
@@ -31,9 +31,7 @@ pub fn Rail(me: Option<Me>) -> impl IntoView {
             {sandbox
                 .then(|| {
                     view! {
-                        <Spot to="/sandbox" under="/sandbox" icon=IconName::Phone label=tu_string!(i18n, inbox.place_sandbox)>
-                            {()}
-                        </Spot>
+                        <Spot to="/sandbox" under="/sandbox" icon=IconName::Phone label=tu_string!(i18n, inbox.place_sandbox) />
                     }
                 })}
             <span class="rail__space"></span>
@@ -45,9 +43,7 @@ pub fn Rail(me: Option<Me>) -> impl IntoView {
                             under="/settings"
                             icon=IconName::Settings
                             label=tu_string!(i18n, inbox.place_settings)
-                        >
-                            {()}
-                        </Spot>
+                         />
                     }
                 })}
             {me.map(|me| view! { <Person me=me /> })}
@@ -61,14 +57,14 @@ fn Spot(
     under: &'static str,
     icon: IconName,
     label: &'static str,
-    children: Children,
+    #[prop(optional)] children: Option<Children>,
 ) -> impl IntoView {
     let path = use_location().pathname;
     let here = move || path.with(|path| path.starts_with(under)).then_some("page");
     view! {
         <a class="rail__item" href=to aria-label=label title=label aria-current=here>
             <Icon name=icon size=IconSize::Large />
-            {children()}
+            {children.map(|children| children())}
         </a>
     }
 }
@@ -83,6 +79,9 @@ fn Person(me: Me) -> impl IntoView {
     let theme = RwSignal::new(use_context::<Theme>().unwrap_or_default());
     Effect::new(move |_| theme.set(current_theme()));
     let presence = Memo::new(move |_| {
+        if !live.awake.get() {
+            return Presence::Online;
+        }
         let agents = live.agents.get();
         agents.iter().find(|agent| agent.id == id).map_or(Presence::Online, |agent| agent.presence)
     });

@@ -8,7 +8,7 @@ use leptos::prelude::*;
 use super::words;
 use crate::i18n::{tu_string, use_i18n};
 use crate::live::use_live;
-use crate::pages::desk::{Ask, can_return, can_take, keys_of, use_place};
+use crate::pages::frame::{Ask, can_return, can_take, keys_of, use_place};
 use crate::ui::{
     Avatar, AvatarSize, Badge, Button, ButtonKind, IconName, Menu, MenuItem, MenuSeparator, Tone,
 };

@@ -14,7 +14,7 @@ use super::words::{self, Texts};
 use crate::i18n::{tu_string, use_i18n};
 use crate::live::drafts::Mode;
 use crate::live::{Live, browser, use_live};
-use crate::pages::desk::{Place, use_place};
+use crate::pages::frame::{Place, use_place};
 use crate::ui::{Badge, Icon, IconName, Tone};
 
 /// The most characters that WhatsApp takes in one message.
@@ -226,6 +226,11 @@ impl Composing {
             self.text.track();
             self.mode.track();
             if let Some(area) = self.area.get() {
+                if self.place.about_to_write.get_untracked() {
+                    self.place.about_to_write.set(false);
+                    let area = area.clone();
+                    request_animation_frame(move || drop(area.focus()));
+                }
                 request_animation_frame(move || browser::grow(&area, HIGHEST));
             }
         });

@@ -1,6 +1,6 @@
 //! The details beside the thread: who the customer is, and where the conversation stands.
 
-use contract::conversation::Card;
+use contract::conversation::{Card, Owner};
 use contract::id::ConversationId;
 use contract::thread::{ContactView, EarlierConversation};
 use leptos::prelude::*;
@@ -8,7 +8,7 @@ use leptos::prelude::*;
 use super::words;
 use crate::i18n::{tu_string, use_i18n};
 use crate::live::use_live;
-use crate::pages::desk::{Ask, use_place};
+use crate::pages::frame::{Ask, use_place};
 use crate::ui::{
     Ago, AgoStyle, Avatar, AvatarSize, Badge, Button, ButtonKind, ButtonSize, CopyButton, IconName,
 };
@@ -80,7 +80,11 @@ fn Standing(card: Memo<Card>) -> impl IntoView {
     let live = use_live();
     let place = use_place();
     let holder = move || {
-        card.with(|card| words::holder(i18n, card.stage, card.owner, card.owner_name.clone(), live.me.get()))
+        let me = live.me.get();
+        card.with(|card| match card.owner {
+            Owner::Nobody => tu_string!(i18n, inbox.nobody).to_owned(),
+            owner => words::holder(i18n, card.stage, owner, card.owner_name.clone(), me),
+        })
     };
     let snoozed = move || card.with(|card| card.snoozed_until);
     let edit = move |what: Ask, label: &'static str| {

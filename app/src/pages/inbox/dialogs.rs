@@ -10,7 +10,7 @@ use leptos::prelude::*;
 use super::words;
 use crate::i18n::{tu_string, use_i18n};
 use crate::live::{Live, browser};
-use crate::pages::desk::{Ask, Place, use_place};
+use crate::pages::frame::{Ask, Place, use_place};
 use crate::ui::{Avatar, AvatarSize, Button, ButtonKind, Dialog, Field, Icon, IconName, TextArea};
 
 /// All questions; at most one is open.

@@ -1,7 +1,7 @@
 //! What the bot passes on, so that nobody has to say anything twice. On top of the thread until it is settled.
 
 use contract::conversation::Stage;
-use contract::handoff::{Handoff, Packet};
+use contract::handoff::{Handoff, Packet, ReasonCode};
 use contract::id::ConversationId;
 use leptos::prelude::*;
 
@@ -9,7 +9,7 @@ use super::words::{self, Texts};
 use crate::i18n::{tu_string, use_i18n};
 use crate::live::drafts::Mode;
 use crate::live::{browser, use_live};
-use crate::pages::desk::use_place;
+use crate::pages::frame::use_place;
 use crate::ui::{Badge, Button, ButtonKind, ButtonSize, Icon, IconName, ToastKind, Tone, use_toasts};
 
 /// The card of the open handoff, or of the last one while the conversation is with an agent.
@@ -24,7 +24,10 @@ pub fn HandoffCard(id: ConversationId) -> impl IntoView {
                 let handoff = thread.handoff.clone()?;
                 let current = handoff.conversation == thread.card.id
                     && (handoff.ended_at.is_none() || thread.card.stage == Stage::Assigned);
-                current.then_some((handoff, thread.card.waiting_since))
+                // An agent who stepped in has read the thread: there is nothing to pass on.
+                let empty =
+                    handoff.packet.reason_code == ReasonCode::AgentTook && handoff.packet.summary.is_none();
+                (current && !empty).then_some((handoff, thread.card.waiting_since))
             })
         },
         |before, now| before != now,

@@ -79,6 +79,10 @@ fn words_of(i18n: Texts, live: Live, line: &Line) -> (IconName, String) {
 
 fn owner(i18n: Texts, line: &Line, cause: &str, stage: Stage, who: String) -> (IconName, String) {
     let to = line.to_name.clone().unwrap_or_default();
+    let by_self = matches!((&line.change, line.actor), (Change::OwnerChanged { to, .. }, Actor::Agent(actor)) if to.agent() == Some(actor));
+    if by_self && cause != "reopen" {
+        return (IconName::Hand, tu_string!(i18n, inbox.line_took, who = who).to_string());
+    }
     match (cause, stage) {
         ("take" | "reply", _) => (IconName::Hand, tu_string!(i18n, inbox.line_took, who = who).to_string()),
         ("transfer", _) => {

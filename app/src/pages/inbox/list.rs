@@ -10,7 +10,7 @@ use super::{Failure, words};
 use crate::calls::CallError;
 use crate::i18n::{tu_string, use_i18n};
 use crate::live::{Slot, browser, use_live};
-use crate::pages::desk::use_place;
+use crate::pages::frame::use_place;
 use crate::ui::{Button, ButtonKind, Empty, IconName, Skeleton};
 
 /// The list's pane.
@@ -43,7 +43,7 @@ fn Views() -> impl IntoView {
     let live = use_live();
     let place = use_place();
     let tab = move |view: View| {
-        let count = move || live.counts.get().of(view).filter(|count| *count > 0);
+        let count = move || live.shown_counts().of(view).filter(|count| *count > 0);
         let current = move || (place.view.get() == Some(view)).then_some("page");
         view! {
             <a
@@ -143,7 +143,7 @@ fn Listbox(view: View) -> impl IntoView {
     };
     let size = move || {
         let loaded = ids.with(Vec::len);
-        let all = live.counts.get().of(view).and_then(|count| usize::try_from(count).ok());
+        let all = live.shown_counts().of(view).and_then(|count| usize::try_from(count).ok());
         all.unwrap_or(loaded).max(loaded).to_string()
     };
     view! {
@@ -180,7 +180,7 @@ fn Listbox(view: View) -> impl IntoView {
 }
 
 /// The arrows move in the list as `j` and `k` do everywhere.
-fn arrows(event: &leptos::ev::KeyboardEvent, place: &crate::pages::desk::Place) {
+fn arrows(event: &leptos::ev::KeyboardEvent, place: &crate::pages::frame::Place) {
     let by = match event.key().as_str() {
         "ArrowDown" => 1,
         "ArrowUp" => -1,
@@ -188,7 +188,7 @@ fn arrows(event: &leptos::ev::KeyboardEvent, place: &crate::pages::desk::Place) 
     };
     event.prevent_default();
     event.stop_propagation();
-    crate::pages::desk::step(place, by);
+    crate::pages::frame::step(place, by);
 }
 
 /// The id of a row's element.

@@ -12,7 +12,7 @@ use leptos_router::components::Redirect;
 use crate::calls::{self, CallError};
 use crate::i18n::{tu_string, use_i18n};
 use crate::live::{Live, Slot, browser, use_live};
-use crate::pages::desk::{sign_in, use_place};
+use crate::pages::frame::{sign_in, use_place};
 use crate::ui::{Button, ButtonKind, Empty, IconName, Skeleton};
 
 mod actions;
@@ -86,10 +86,7 @@ fn Panes() -> impl IntoView {
     let live = use_live();
     let place = use_place();
     // What is in the address is what is on the screen: this alone moves the state along.
-    Effect::new(move |before: Option<()>| {
-        if before.is_none() {
-            live.start();
-        }
+    Effect::new(move |_| {
         if let Some(view) = place.view.get() {
             live.view.set(view);
             live.ensure_list(view);
@@ -107,7 +104,7 @@ fn Panes() -> impl IntoView {
     });
     on_cleanup(move || live.look_at(None));
     let title = move || {
-        let unread = live.counts.get().mine_unread;
+        let unread = live.shown_counts().mine_unread;
         let name = place
             .conversation
             .get()

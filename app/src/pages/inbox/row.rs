@@ -11,7 +11,7 @@ use super::list::row_id;
 use super::words;
 use crate::i18n::{tu_string, use_i18n};
 use crate::live::use_live;
-use crate::pages::desk::use_place;
+use crate::pages::frame::use_place;
 use crate::ui::{Ago, AgoStyle, Avatar, AvatarSize, Badge, Count, Icon, IconName, IconSize, Tone};
 
 const SOON_MS: i64 = 2 * HOUR_MS;

@@ -59,7 +59,7 @@ fn Quote(handset: Handset, message: Memo<Option<PhoneMessage>>) -> impl IntoView
             || tu_string!(i18n, sandbox.earlier_message).to_owned(),
             |it| it.body.words().unwrap_or(it.body.kind()).to_owned(),
         );
-        Some(view! { <blockquote class="bubble__quote" dir="auto">{text}</blockquote> })
+        Some(view! { <blockquote class="bubble__quote"><span dir="auto">{text}</span></blockquote> })
     }
 }
 

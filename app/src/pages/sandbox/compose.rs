@@ -21,24 +21,18 @@ pub(super) fn Compose(handset: Handset) -> impl IntoView {
             text.set(words);
         }
     });
-    let send = move || {
-        let words = text.get_untracked().trim().to_owned();
-        if words.is_empty() {
-            return;
+    // What was typed before the page woke stays, so that only a change from outside is written.
+    let node = NodeRef::<leptos::html::Textarea>::new();
+    Effect::new(move |before: Option<()>| {
+        let Some(area) = node.get() else { return };
+        let wanted = text.get();
+        if before.is_none() && wanted.is_empty() {
+            text.set(area.value());
+        } else if area.value() != wanted {
+            area.set_value(&wanted);
         }
-        text.set(String::new());
-        browser::focus("#phone-input");
-        let kept = words.clone();
-        let back = move |done: bool| {
-            if !done && text.try_with_untracked(String::is_empty) == Some(true) {
-                text.set(kept);
-            }
-        };
-        match handset.editing.try_update(Option::take).flatten() {
-            Some(message) => handset.act_then(PhoneAct::Edit { message: message.id, text: words }, back),
-            None => handset.send(Body::text(words), back),
-        }
-    };
+    });
+    let send = move || send(handset, text);
     let key = move |event: KeyboardEvent| {
         if event.key() == "Enter" && !event.shift_key() && !event.is_composing() {
             event.prevent_default();
@@ -60,7 +54,7 @@ pub(super) fn Compose(handset: Handset) -> impl IntoView {
                 data-testid="phone-input"
                 aria-label=tu_string!(i18n, sandbox.message)
                 placeholder=tu_string!(i18n, sandbox.message)
-                prop:value=move || text.get()
+                node_ref=node
                 on:input=move |event| text.set(event_target_value(&event))
                 on:keydown=key
             ></textarea>
@@ -75,6 +69,26 @@ pub(super) fn Compose(handset: Handset) -> impl IntoView {
                 <Icon name=IconName::Send />
             </button>
         </div>
+    }
+}
+
+/// Sends what was typed, or puts it in place of the message that is being changed. It comes back if that fails.
+fn send(handset: Handset, text: RwSignal<String>) {
+    let words = text.get_untracked().trim().to_owned();
+    if words.is_empty() {
+        return;
+    }
+    text.set(String::new());
+    browser::focus("#phone-input");
+    let kept = words.clone();
+    let back = move |done: bool| {
+        if !done && text.try_with_untracked(String::is_empty) == Some(true) {
+            text.set(kept);
+        }
+    };
+    match handset.editing.try_update(Option::take).flatten() {
+        Some(message) => handset.act_then(PhoneAct::Edit { message: message.id, text: words }, back),
+        None => handset.send(Body::text(words), back),
     }
 }
 

@@ -69,40 +69,55 @@ impl Form {
     }
 }
 
+/// The panel's state.
+#[derive(Clone, Copy)]
+struct Panel {
+    form: Form,
+    active: RwSignal<bool>,
+    busy: RwSignal<bool>,
+    outcome: RwSignal<Option<Result<(), String>>>,
+}
+
+impl Panel {
+    fn show(self, faults: &Faults) {
+        self.active.set(*faults != Faults { fail_code: faults.fail_code, ..Faults::default() });
+        self.form.show(faults);
+    }
+
+    fn load(self) {
+        spawn_local(async move {
+            if let Ok(faults) = calls::faults().await
+                && !self.active.is_disposed()
+            {
+                self.show(&faults);
+            }
+        });
+    }
+
+    fn apply(self, faults: Faults) {
+        self.busy.set(true);
+        spawn_local(async move {
+            let done = calls::set_faults(faults.clone()).await.map_err(|error| error.to_string());
+            if self.busy.try_set(false).is_some() {
+                return;
+            }
+            if done.is_ok() {
+                self.show(&faults);
+                set_timeout(move || _ = self.outcome.try_set(None), Duration::from_secs(3));
+            }
+            self.outcome.set(Some(done));
+        });
+    }
+}
+
 /// The panel of the faults.
 #[component]
 pub(super) fn FaultsPanel() -> impl IntoView {
     let i18n = use_i18n();
     let form = Form::new();
-    let (active, busy) = (RwSignal::new(false), RwSignal::new(false));
-    let outcome = RwSignal::new(None::<Result<(), String>>);
-    let shown = move |faults: Faults| {
-        active.set(faults != Faults { fail_code: faults.fail_code, ..Faults::default() });
-        form.show(&faults);
-    };
-    Effect::new(move |_| {
-        spawn_local(async move {
-            if let Ok(faults) = calls::faults().await
-                && !active.is_disposed()
-            {
-                shown(faults);
-            }
-        });
-    });
-    let apply = move |faults: Faults| {
-        busy.set(true);
-        spawn_local(async move {
-            let done = calls::set_faults(faults.clone()).await.map_err(|error| error.to_string());
-            if busy.try_set(false).is_some() {
-                return;
-            }
-            if done.is_ok() {
-                shown(faults);
-                set_timeout(move || _ = outcome.try_set(None), Duration::from_secs(3));
-            }
-            outcome.set(Some(done));
-        });
-    };
+    let (active, busy, outcome) = (RwSignal::new(false), RwSignal::new(false), RwSignal::new(None));
+    let panel = Panel { form, active, busy, outcome };
+    Effect::new(move |_| panel.load());
     view! {
         <section class="card" data-testid="faults">
             <header class="card__head">
@@ -116,7 +131,7 @@ pub(super) fn FaultsPanel() -> impl IntoView {
                 class="card__form"
                 on:submit=move |event| {
                     event.prevent_default();
-                    apply(form.read());
+                    panel.apply(form.read());
                 }
             >
                 <p class="faint small">{tu_string!(i18n, sandbox.faults_text)}</p>
@@ -128,7 +143,7 @@ pub(super) fn FaultsPanel() -> impl IntoView {
                     </Button>
                     <Button
                         kind=ButtonKind::Ghost
-                        on_press=move || apply(Faults::default())
+                        on_press=move || panel.apply(Faults::default())
                         attr:data-testid="faults-reset"
                     >
                         {tu_string!(i18n, sandbox.reset)}

@@ -135,10 +135,21 @@ impl Handset {
                     .map(|message| message.id.clone())
             })
         });
+        let back = Trigger::new();
         Effect::new(move |_| {
-            if latest.get().is_some() && browser::visible() {
+            let listener = window_event_listener(leptos::ev::visibilitychange, move |_| back.notify());
+            on_cleanup(move || listener.remove());
+        });
+        Effect::new(move |looked: Option<Option<String>>| {
+            back.track();
+            let latest = latest.get();
+            if !browser::visible() {
+                return looked.flatten();
+            }
+            if latest.is_some() && looked.flatten() != latest {
                 self.act(PhoneAct::Look);
             }
+            latest
         });
     }
 

@@ -21,6 +21,7 @@ pub(super) struct Sheet(pub(super) RwSignal<Option<String>>);
 pub(super) fn Phone(handset: Handset) -> impl IntoView {
     let i18n = use_i18n();
     let sheet = Sheet(RwSignal::new(None));
+    let no_line = Memo::new(move |_| handset.number.get().is_some() && handset.line.get().is_none());
     let has_phone = Memo::new(move |_| handset.number.get().is_some() && handset.line.get().is_some());
     let label = move || {
         let name = handset.view.with(|view| view.as_ref().map(|view| view.phone.name.clone()));
@@ -35,8 +36,21 @@ pub(super) fn Phone(handset: Handset) -> impl IntoView {
                         view! {
                             <Empty
                                 icon=IconName::Phone
-                                title=tu_string!(i18n, sandbox.no_phone)
-                                text=tu_string!(i18n, sandbox.no_phone_text)
+                                title=move || {
+                                    if no_line.get() {
+                                        tu_string!(i18n, sandbox.no_line)
+                                    } else {
+                                        tu_string!(i18n, sandbox.no_phone)
+                                    }
+                                }
+                                text=Signal::derive(move || {
+                                    let text = if no_line.get() {
+                                        tu_string!(i18n, sandbox.no_line_text)
+                                    } else {
+                                        tu_string!(i18n, sandbox.no_phone_text)
+                                    };
+                                    Some(text.to_owned())
+                                })
                             />
                         }
                     }

@@ -4,7 +4,6 @@ use contract::sandbox::PhoneCard;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use leptos_router::NavigateOptions;
-use leptos_router::components::A;
 use leptos_router::hooks::use_navigate;
 
 use super::handset::Handset;
@@ -69,26 +68,32 @@ fn row(handset: Handset, phone: PhoneCard) -> impl IntoView {
     let here = Memo::new(move |_| handset.number.get().as_deref() == Some(number.as_str()));
     let PhoneCard { number, name, unread } = phone;
     let (hook, key) = (number.clone(), number.clone());
-    let shown = (name.clone(), number.clone());
+    let shown = (name.clone(), written(&number));
     let href = move || address(&number, handset.line.get().as_deref());
     view! {
         <li>
-            <A
+            <a
                 href=href
-                attr:class="phones__row"
-                attr:data-testid="phone-row"
-                attr:data-number=hook
-                attr:aria-current=move || here.get().then_some("true")
+                class="phones__row"
+                data-testid="phone-row"
+                data-number=hook
+                aria-current=move || here.get().then_some("true")
             >
                 <Avatar name=name key=key />
                 <span class="phones__who">
                     <bdi class="phones__name">{shown.0}</bdi>
-                    <span class="phones__number">"+" {shown.1}</span>
+                    <span class="phones__number">{shown.1}</span>
                 </span>
                 <Count value=i64::from(unread) tone=Tone::Loud />
-            </A>
+            </a>
         </li>
     }
+}
+
+/// A number with its plus; ids that are no numbers stay as they are.
+fn written(number: &str) -> String {
+    let digits = number.bytes().all(|byte| byte.is_ascii_digit());
+    if digits { format!("+{number}") } else { number.to_owned() }
 }
 
 fn address(phone: &str, line: Option<&str>) -> String {

@@ -146,7 +146,6 @@ fn Everywhere() -> impl IntoView {
         <footer class="card__foot">
             <span class="faint small line__grow">{tu_string!(i18n, settings.sign_out_text)}</span>
             <Button
-                kind=ButtonKind::Danger
                 icon=IconName::LogOut
                 busy=submission.busy
                 on_press=end

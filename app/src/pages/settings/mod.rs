@@ -79,3 +79,15 @@ fn Head(
         </header>
     }
 }
+
+/// Whether a dialog is open that is about something: open while there is something, and nothing once closed.
+fn open_while<T: Send + Sync + 'static>(subject: RwSignal<Option<T>>) -> RwSignal<bool> {
+    let open = RwSignal::new(false);
+    Effect::new(move |_| open.set(subject.with(Option::is_some)));
+    Effect::new(move |_| {
+        if !open.get() && subject.with_untracked(Option::is_some) {
+            subject.set(None);
+        }
+    });
+    open
+}

@@ -5,9 +5,9 @@ use contract::settings::{Person, Settings, SettingsChange, SettingsPage};
 use leptos::prelude::*;
 use leptos_meta::Title;
 
-use super::Head;
 use super::load::{Loaded, Trouble, load};
 use super::submit::{FormError, Submission};
+use super::{Head, open_while};
 use crate::i18n::{tu_string, use_i18n};
 use crate::ui::{
     Ago, Avatar, Badge, Button, ButtonKind, ButtonSize, Choice, Dialog, Field, FieldKind, IconName, Select,
@@ -214,15 +214,10 @@ fn AddPerson(loaded: Loaded, open: RwSignal<bool>) -> impl IntoView {
 fn Deactivate(loaded: Loaded, ending: RwSignal<Option<Person>>) -> impl IntoView {
     let i18n = use_i18n();
     let submission = Submission::new();
-    let open = RwSignal::new(false);
+    let open = open_while(ending);
     Effect::new(move |_| {
+        ending.track();
         submission.clear();
-        open.set(ending.with(Option::is_some));
-    });
-    Effect::new(move |_| {
-        if !open.get() {
-            ending.set(None);
-        }
     });
     let title = Signal::derive(move || {
         let name =

@@ -75,7 +75,10 @@ impl Submission {
                 Err(error) if error.signed_out() => {
                     browser::go(&format!("/login?next={}", browser::here()));
                 }
-                Err(CallError::Change(refused)) => self.refused.set(Some(refused)),
+                Err(CallError::Change(refused)) => {
+                    self.refused.set(Some(refused));
+                    request_animation_frame(|| _ = browser::focus("[aria-invalid='true']"));
+                }
                 Err(_) => self.refused.set(Some(ChangeRefused {
                     field: None,
                     message: tu_string!(self.i18n, settings.not_reached).to_owned(),

@@ -74,9 +74,25 @@ async fn keep(desk: &Desk, (provider, id): (String, String), headers: &HeaderMap
         headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).map(str::to_owned);
     let incoming = Incoming { connection: connection.id, content_type, body };
     match desk.intake.keep(incoming).await {
-        Ok(()) => StatusCode::OK.into_response(),
+        Ok(()) => {
+            note(desk, connection.id);
+            StatusCode::OK.into_response()
+        }
         Err(NotKept::Overloaded | NotKept::Unavailable) => unavailable(),
     }
+}
+
+/// Lights the lamp of the connection. The provider does not wait for it, and it costs at most a write a second.
+fn note(desk: &Desk, id: ConnectionId) {
+    if !desk.connections.is_fresh_webhook(id) {
+        return;
+    }
+    let desk = desk.clone();
+    desk.tasks.clone().spawn(async move {
+        if let Err(error) = desk.store.note_webhook(id).await {
+            tracing::debug!(error = %error, "a webhook's time could not be noted");
+        }
+    });
 }
 
 async fn find(

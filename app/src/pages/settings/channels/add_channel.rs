@@ -4,6 +4,7 @@ use contract::id::ConnectionId;
 use contract::settings::SettingsChange;
 use leptos::prelude::*;
 
+use super::super::open_while;
 use super::super::submit::{FormError, Submission};
 use super::add_connection::Foot;
 use super::{Desk, bot_choices};
@@ -14,13 +15,7 @@ use crate::ui::{Dialog, Field, FieldKind, Select, ToastKind, use_toasts};
 #[component]
 pub(super) fn AddChannel(desk: Desk) -> impl IntoView {
     let i18n = use_i18n();
-    let open = RwSignal::new(false);
-    Effect::new(move |_| open.set(desk.numbering.with(Option::is_some)));
-    Effect::new(move |_| {
-        if !open.get() {
-            desk.numbering.set(None);
-        }
-    });
+    let open = open_while(desk.numbering);
     view! {
         <Dialog
             open=open

@@ -25,66 +25,9 @@ pub(super) fn Connection(
     let has_numbers = !connection.channels.is_empty();
     view! {
         <section class="card" data-testid="connection" data-connection=id.to_string() aria-label=connection.name.clone()>
-            <header class="card__head">
-                <Pulse connection=connection.clone() />
-                <h3 class="card__title truncate">{connection.name.clone()}</h3>
-                <Badge>{provider}</Badge>
-                {connection
-                    .sandbox
-                    .then(|| view! { <Badge tone=Tone::Special>{tu_string!(i18n, settings.sandbox)}</Badge> })}
-                <span class="line__grow"></span>
-                <LastWebhook connection=connection.clone() />
-                <Menu
-                    id=format!("connection-{id}")
-                    label=tu_string!(i18n, settings.more)
-                    icon=IconName::Dots
-                    size=ButtonSize::Small
-                    testid="connection-menu"
-                >
-                    <MenuItem
-                        label=tu_string!(i18n, settings.add_number)
-                        icon=IconName::Plus
-                        testid="add-number"
-                        on_press=move || desk.numbering.set(Some((id, String::new())))
-                    />
-                    <MenuItem
-                        label=tu_string!(i18n, settings.replace_secrets)
-                        icon=IconName::Key
-                        testid="replace-secrets"
-                        on_press=move || desk.replacing.set(Some(id))
-                    />
-                </Menu>
-            </header>
+            <Head desk=desk connection=connection.clone() provider=provider />
             <BadSignatures desk=desk connection=connection.clone() />
-            <dl class="facts">
-                <dt>{tu_string!(i18n, settings.webhook_url)}</dt>
-                <dd>
-                    <CopyLine
-                        text=connection.webhook_url.clone()
-                        label=tu_string!(i18n, settings.copy)
-                        done=tu_string!(i18n, settings.copied)
-                        testid="webhook-url"
-                    />
-                </dd>
-                {connection
-                    .verify_token
-                    .clone()
-                    .map(|token| {
-                        view! {
-                            <dt>{tu_string!(i18n, settings.verify_token)}</dt>
-                            <dd>
-                                <CopyLine
-                                    text=token
-                                    label=tu_string!(i18n, settings.copy)
-                                    done=tu_string!(i18n, settings.copied)
-                                    testid="verify-token"
-                                />
-                            </dd>
-                        }
-                    })}
-                <dt>{tu_string!(i18n, settings.api_base)}</dt>
-                <dd class="mono faint truncate">{connection.api_base.clone()}</dd>
-            </dl>
+            <Facts connection=connection.clone() />
             {if has_numbers {
                 view! { <Numbers desk=desk channels=connection.channels.clone() bots=bots /> }.into_any()
             } else {
@@ -104,6 +47,81 @@ pub(super) fn Connection(
             }}
             <Unknown desk=desk connection=id channels=connection.unknown_channels.clone() />
         </section>
+    }
+}
+
+#[component]
+fn Head(desk: Desk, connection: ConnectionView, provider: String) -> impl IntoView {
+    let i18n = use_i18n();
+    let id = connection.id;
+    view! {
+        <header class="card__head">
+            <Pulse connection=connection.clone() />
+            <h3 class="card__title truncate">{connection.name.clone()}</h3>
+            <Badge>{provider}</Badge>
+            {connection
+                .sandbox
+                .then(|| view! { <Badge tone=Tone::Special>{tu_string!(i18n, settings.sandbox)}</Badge> })}
+            <span class="line__grow"></span>
+            <LastWebhook connection=connection.clone() />
+            <Menu
+                id=format!("connection-{id}")
+                label=tu_string!(i18n, settings.more)
+                icon=IconName::Dots
+                size=ButtonSize::Small
+                testid="connection-menu"
+            >
+                <MenuItem
+                    label=tu_string!(i18n, settings.add_number)
+                    icon=IconName::Plus
+                    testid="add-number"
+                    on_press=move || desk.numbering.set(Some((id, String::new())))
+                />
+                <MenuItem
+                    label=tu_string!(i18n, settings.replace_secrets)
+                    icon=IconName::Key
+                    testid="replace-secrets"
+                    on_press=move || desk.replacing.set(Some(id))
+                />
+            </Menu>
+        </header>
+    }
+}
+
+/// Where webhooks come in and calls go out.
+#[component]
+fn Facts(connection: ConnectionView) -> impl IntoView {
+    let i18n = use_i18n();
+    view! {
+        <dl class="facts">
+            <dt>{tu_string!(i18n, settings.webhook_url)}</dt>
+            <dd>
+                <CopyLine
+                    text=connection.webhook_url.clone()
+                    label=tu_string!(i18n, settings.copy)
+                    done=tu_string!(i18n, settings.copied)
+                    testid="webhook-url"
+                />
+            </dd>
+            {connection
+                .verify_token
+                .clone()
+                .map(|token| {
+                    view! {
+                        <dt>{tu_string!(i18n, settings.verify_token)}</dt>
+                        <dd>
+                            <CopyLine
+                                text=token
+                                label=tu_string!(i18n, settings.copy)
+                                done=tu_string!(i18n, settings.copied)
+                                testid="verify-token"
+                            />
+                        </dd>
+                    }
+                })}
+            <dt>{tu_string!(i18n, settings.api_base)}</dt>
+            <dd class="mono faint truncate">{connection.api_base.clone()}</dd>
+        </dl>
     }
 }
 

@@ -52,12 +52,7 @@ pub fn Channels() -> impl IntoView {
     });
     let add = move || {
         view! {
-            <Button
-                kind=ButtonKind::Primary
-                icon=IconName::Plus
-                on_press=move || desk.adding.set(true)
-                attr:data-testid="add-connection"
-            >
+            <Button kind=ButtonKind::Primary icon=IconName::Plus on_press=move || desk.adding.set(true)>
                 {tu_string!(i18n, settings.add_connection)}
             </Button>
         }
@@ -82,7 +77,14 @@ pub fn Channels() -> impl IntoView {
     view! {
         <Title text=tu_string!(i18n, settings.channels) />
         <Head title=tu_string!(i18n, settings.channels) text=tu_string!(i18n, settings.channels_text)>
-            {add()}
+            <Button
+                kind=ButtonKind::Primary
+                icon=IconName::Plus
+                on_press=move || desk.adding.set(true)
+                attr:data-testid="add-connection"
+            >
+                {tu_string!(i18n, settings.add_connection)}
+            </Button>
         </Head>
         <Transition fallback=move || {
             view! { <Skeleton label=tu_string!(i18n, settings.loading) shape=Shape::Blocks count=3 /> }

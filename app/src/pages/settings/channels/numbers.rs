@@ -17,7 +17,7 @@ pub(super) fn Numbers(desk: Desk, channels: Vec<ChannelView>, bots: Vec<(BotId, 
     view! {
         <FormError text=submission.general() />
         <div class="table-box">
-            <table class="table">
+            <table class="table table--stack">
                 <thead>
                     <tr>
                         <th scope="col">{tu_string!(i18n, settings.number)}</th>
@@ -78,7 +78,7 @@ fn Number(
                     testid="number-bot"
                 />
             </td>
-            <td class="tabular">{channel.rate} <span class="faint">{tu_string!(i18n, settings.per_second)}</span></td>
+            <td class="tabular table__tight">{channel.rate} " " <span class="faint">{tu_string!(i18n, settings.per_second)}</span></td>
             <td>
                 {match channel.paused {
                     None => view! { <Badge tone=Tone::Positive>{tu_string!(i18n, settings.sends)}</Badge> }.into_any(),

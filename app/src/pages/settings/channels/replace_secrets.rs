@@ -4,6 +4,7 @@ use contract::id::ConnectionId;
 use contract::settings::SettingsChange;
 use leptos::prelude::*;
 
+use super::super::open_while;
 use super::super::submit::{FormError, Submission};
 use super::Desk;
 use super::add_connection::{Foot, Typed, fields, filled};
@@ -14,13 +15,7 @@ use crate::ui::{Dialog, ToastKind, use_toasts};
 #[component]
 pub(super) fn ReplaceSecrets(desk: Desk) -> impl IntoView {
     let i18n = use_i18n();
-    let open = RwSignal::new(false);
-    Effect::new(move |_| open.set(desk.replacing.with(Option::is_some)));
-    Effect::new(move |_| {
-        if !open.get() {
-            desk.replacing.set(None);
-        }
-    });
+    let open = open_while(desk.replacing);
     view! {
         <Dialog
             open=open

@@ -1,0 +1,179 @@
+// What holds on every screen: no complaint of the browser, nothing that keeps somebody out, nothing that sticks out.
+import AxeBuilder from '@axe-core/playwright';
+
+import { expect, test } from './support/test.mjs';
+import { live, signIn } from './support/pages.mjs';
+
+const SCHEMES = ['light', 'dark'];
+const TAGS = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'];
+
+for (const scheme of SCHEMES) {
+  test(`every screen can be used by everybody, ${scheme}`, async ({ browsers, desk }) => {
+    test.setTimeout(120_000);
+    await desk.loadSamples();
+    const context = await browsers({ colorScheme: scheme });
+    const page = await context.newPage();
+    const found = [];
+    const look = async (name) => {
+      const { violations } = await new AxeBuilder({ page }).withTags(TAGS).analyze();
+      for (const { id, impact, help, nodes } of violations) {
+        if (!['serious', 'critical'].includes(impact)) continue;
+        for (const node of nodes) {
+          const why = [...node.any, ...node.all, ...node.none].map((check) => check.message).join('; ');
+          found.push(`${name}: ${id} (${impact}): ${help}: ${node.target.join(' ')}: ${why}`);
+        }
+      }
+    };
+    for (const screen of await screens(desk)) {
+      await screen.open(page);
+      await look(screen.name);
+    }
+    expect(found).toEqual([]);
+  });
+}
+
+test('no screen has to be moved sideways', async ({ browsers, desk }) => {
+  test.setTimeout(120_000);
+  await desk.loadSamples();
+  const context = await browsers();
+  const page = await context.newPage();
+  const wide = [];
+  for (const screen of await screens(desk)) {
+    await page.setViewportSize({ width: 390, height: 844 });
+    await screen.open(page);
+    for (const width of [390, 320]) {
+      await page.setViewportSize({ width, height: 844 });
+      // Two frames, so that what follows the size has done so.
+      await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
+      const out = await page.evaluate(sticksOut);
+      if (out.length > 0) wide.push(`${screen.name} at ${width}: ${out.join(', ')}`);
+    }
+  }
+  expect(wide).toEqual([]);
+});
+
+test.describe('the first run', () => {
+  test.use({ sample: false });
+
+  for (const scheme of SCHEMES) {
+    test(`can be used by everybody, ${scheme}`, async ({ browsers }) => {
+      const context = await browsers({ colorScheme: scheme });
+      const page = await context.newPage();
+      for (const path of ['/setup', '/setup?error=weak']) {
+        await page.goto(path);
+        const { violations } = await new AxeBuilder({ page }).withTags(TAGS).analyze();
+        const bad = violations.filter(({ impact }) => ['serious', 'critical'].includes(impact));
+        expect(bad.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.target).join(' ')}`)).toEqual([]);
+      }
+      await page.setViewportSize({ width: 320, height: 700 });
+      expect(await page.evaluate(sticksOut)).toEqual([]);
+    });
+  }
+});
+
+test('a page wakes however its parts came in on the server', async ({ agent, desk }) => {
+  await desk.loadSamples();
+  const sara = await agent('sara', { next: '/inbox/mine' });
+  await expect(sara.page.locator('.row--unread')).not.toHaveCount(0);
+  const { page } = sara;
+  for (let n = 0; n < 12; n += 1) {
+    await page.goto(n % 2 ? '/inbox/mine' : '/inbox/waiting');
+    await live(page);
+  }
+});
+
+test('the first frame has the colours that were chosen', async ({ agent }) => {
+  const sara = await agent('sara', { colorScheme: 'light' });
+  const ground = () => sara.page.evaluate(() => getComputedStyle(document.querySelector('.frame')).backgroundColor);
+  const light = await ground();
+  await sara.page.getByTestId('account').click();
+  await sara.page.getByRole('menuitemradio', { name: 'Dark' }).click();
+  await expect(sara.page.locator('html')).toHaveAttribute('data-theme', 'dark');
+  const dark = await ground();
+  expect(dark).not.toBe(light);
+  // Without any script, it is the server that knows.
+  const html = await (await sara.page.request.get('/inbox/waiting')).text();
+  expect(html).toMatch(/<html[^>]* data-theme="dark"/);
+  await sara.page.reload();
+  expect(await ground()).toBe(dark);
+});
+
+/** Every screen, with what brings it up. */
+async function screens(desk) {
+  const waiting = await desk.database.value(
+    `select c.id from conversations c join handoffs h on h.id = c.handoff_id
+      where stage = 'waiting' and window_until > now() order by c.waiting_since limit 1`,
+  );
+  const closed = await desk.database.value(
+    `select id from conversations where window_until < now() and stage <> 'resolved' limit 1`,
+  );
+  const at = (name, path, then = async () => {}) => ({
+    name,
+    open: async (page) => {
+      await page.goto(path);
+      await then(page);
+    },
+  });
+  const thread = async (page) => {
+    await live(page);
+    await expect(page.getByTestId('composer')).toBeVisible();
+  };
+  return [
+    at('login', '/login'),
+    at('login refused', '/login?error=wrong'),
+    at('sandbox', '/sandbox', async (page) => {
+      await expect(page.locator('.phone__name')).not.toBeEmpty();
+    }),
+    { name: 'inbox', open: (page) => signIn(page, desk.people.admin).then(() => live(page)) },
+    at('an empty view', '/inbox/mine', live),
+    at('all', '/inbox/all', live),
+    at('a thread', `/inbox/waiting/${waiting}`, thread),
+    at('a note', `/inbox/waiting/${waiting}`, async (page) => {
+      await thread(page);
+      await page.getByTestId('mode-note').click();
+      await page.getByTestId('composer').fill('for colleagues');
+    }),
+    ...(closed ? [at('a closed window', `/inbox/all/${closed}`, thread)] : []),
+    at('the palette', `/inbox/waiting/${waiting}`, async (page) => {
+      await thread(page);
+      await page.keyboard.press('Control+k');
+      await expect(page.getByTestId('palette-input')).toBeFocused();
+    }),
+    at('a question', `/inbox/waiting/${waiting}`, async (page) => {
+      await thread(page);
+      await page.keyboard.press('t');
+      await expect(page.getByTestId('dialog-transfer')).toBeVisible();
+    }),
+    at('channels', '/settings/channels', live),
+    at('add a connection', '/settings/channels', async (page) => {
+      await live(page);
+      await page.getByTestId('add-connection').first().click();
+      await expect(page.getByTestId('add-connection-dialog')).toBeVisible();
+    }),
+    at('people', '/settings/people', live),
+    at('ledger', '/settings/ledger', live),
+    at('account', '/settings/account', live),
+  ];
+}
+
+/** In the page: what is wider than the page, if the page can be moved sideways. */
+function sticksOut() {
+  const root = document.scrollingElement;
+  const width = document.documentElement.clientWidth;
+  const moves = root.scrollWidth > width;
+  const cut = [];
+  for (const node of document.querySelectorAll('body *')) {
+    const box = node.getBoundingClientRect();
+    if (box.width === 0 || box.height === 0 || box.right <= width + 1) continue;
+    if (getComputedStyle(node).visibility === 'hidden' || node.closest('.visually-hidden')) continue;
+    // What can be moved within its own box is no trouble.
+    let inside = false;
+    for (let above = node.parentElement; above; above = above.parentElement) {
+      const { overflowX, position } = getComputedStyle(above);
+      if (overflowX === 'auto' || overflowX === 'scroll') inside = true;
+      if (position === 'fixed') break;
+    }
+    if (!inside) cut.push(`${node.tagName.toLowerCase()}.${node.className?.baseVal ?? node.className} to ${Math.round(box.right)}`);
+  }
+  return moves || cut.length > 0 ? [`page ${root.scrollWidth}`, ...cut.slice(0, 5)] : [];
+}
