@@ -72,6 +72,7 @@ create table deliveries (
   failed_at       timestamptz
 ) with (fillfactor = 80);
 create unique index deliveries_part on deliveries (message_id, part) where kind = 'message';
+create index deliveries_message on deliveries (message_id);
 create unique index deliveries_provider_id on deliveries (channel_id, provider_id) where provider_id is not null;
 create index deliveries_queue on deliveries (channel_id, ord) where state = 'queued';
 create index deliveries_lane on deliveries (conversation_id, ord) where state in ('queued', 'sending');

@@ -35,8 +35,7 @@ fn http() -> reqwest::Client {
 async fn say(desk: &TestDesk, who: &tests::Login, words: &str) -> contract::MessageId {
     let id = desk.conversation_of(ANA).await;
     let epoch = desk.card(id).await.epoch;
-    let command =
-        Command::Reply { epoch, body: Body::text(words), quoted: None, claim: Claim::IfFree };
+    let command = Command::Reply { epoch, body: Body::text(words), quoted: None, claim: Claim::IfFree };
     let request =
         contract::Request { id: contract::ClientId(uuid::Uuid::new_v4()), conversation: id, command };
     flows::act(&desk.desk, TestDesk::acting(who), request).await.unwrap().message.unwrap()
@@ -94,7 +93,7 @@ async fn ten_kills_in_ten_bursts_of_2000_lose_nothing_double_nothing_and_invert_
     })
     .await;
     assert_eq!(desk.database.number("select count(*) from messages").await, 20_000, "lost or doubled");
-    let inverted = "select count(*) from (select body ->> 'text' as n, lag(body ->> 'text')
+    let inverted = "select count(*) from (select body #>> '{text,text}' as n, lag(body #>> '{text,text}')
                       over (partition by address_id order by sort_at, seq, id) as before from messages) x
                      where before > n";
     assert_eq!(desk.database.number(inverted).await, 0, "inverted");
@@ -203,8 +202,7 @@ impl AwayDesk {
     async fn start(server: &embedded::Server, like: &TestDesk) -> AwayDesk {
         let url = server.url("baton");
         let copy = "select id::text from connections";
-        let connection: contract::ConnectionId =
-            like.database.words(copy).await[0].parse().unwrap();
+        let connection: contract::ConnectionId = like.database.words(copy).await[0].parse().unwrap();
         copy_connection(&like.database.url, &url).await;
         let process = Process::start(&url, free_port()).await;
         let store = desk::store::Store::open(&url, 2).unwrap();
@@ -227,10 +225,12 @@ async fn copy_connection(from: &str, to: &str) {
     let mut from = PgConnection::connect(from).await.unwrap();
     let mut to = PgConnection::connect(to).await.unwrap();
     for table in ["connections", "connection_secrets", "channels"] {
-        let rows = sqlx::query(&format!("select to_jsonb(t) from {table} t")).fetch_all(&mut from).await.unwrap();
+        let rows =
+            sqlx::query(&format!("select to_jsonb(t) from {table} t")).fetch_all(&mut from).await.unwrap();
         for row in rows {
             let row: sqlx::types::JsonValue = row.get(0);
-            let insert = format!("insert into {table} select * from jsonb_populate_record(null::{table}, $1)");
+            let insert =
+                format!("insert into {table} select * from jsonb_populate_record(null::{table}, $1)");
             sqlx::query(&insert).bind(row).execute(&mut to).await.unwrap();
         }
     }
@@ -301,8 +301,7 @@ async fn a_retried_message_holds_back_the_next_one_of_its_conversation_and_no_ot
     say(&desk, &sara, "second").await;
     let id = desk.conversation_of(other).await;
     let epoch = desk.card(id).await.epoch;
-    let command =
-        Command::Reply { epoch, body: Body::text("elsewhere"), quoted: None, claim: Claim::IfFree };
+    let command = Command::Reply { epoch, body: Body::text("elsewhere"), quoted: None, claim: Claim::IfFree };
     let request =
         contract::Request { id: contract::ClientId(uuid::Uuid::new_v4()), conversation: id, command };
     flows::act(&desk.desk, TestDesk::acting(&sara), request).await.unwrap();

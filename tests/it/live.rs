@@ -93,8 +93,7 @@ async fn an_event_reaches_the_agents_of_every_process() {
     let desk = TestDesk::start().await;
     let sara = desk.agent("Sara").await;
     let other = desk.another().await;
-    let mut socket =
-        Socket::open(other.url(), &other.cookie(&sara).await, &cursor(&desk).await).await;
+    let mut socket = Socket::open(other.url(), &other.cookie(&sara).await, &cursor(&desk).await).await;
     desk.post(&messages(ANA, &[text(ANA, "wamid.1", "Hello?")])).await;
     socket.until_event("the message", |event| event.message.is_some()).await;
 }
@@ -116,8 +115,7 @@ async fn a_younger_transaction_that_commits_first_hides_nothing() {
     let sara = desk.agent("Sara").await;
     desk.customer_writes(ANA, "wamid.1", "Hello?").await;
     desk.customer_writes("4917139200098", "wamid.2", "Hello?").await;
-    let (old, young) =
-        (desk.conversation_of(ANA).await, desk.conversation_of("4917139200098").await);
+    let (old, young) = (desk.conversation_of(ANA).await, desk.conversation_of("4917139200098").await);
     let mut socket = Socket::open(desk.url(), &desk.cookie(&sara).await, &cursor(&desk).await).await;
     // The older transaction has its id and its event, and has not committed.
     let mut older = desk.database.connect().await;
@@ -125,12 +123,14 @@ async fn a_younger_transaction_that_commits_first_hides_nothing() {
         "begin; select pg_current_xact_id();
          update conversations set last_seq = last_seq + 1 where id = '{old}';
          insert into events (conversation_id, seq, at, actor_kind, change)
-         select id, last_seq, desk_now(), 'desk', '{{\"kind\":\"read_by_agent\"}}' from conversations where id = '{old}'"
+         select id, last_seq, desk_now(), 'desk', '\"read_by_agent\"' from conversations where id = '{old}'"
     );
     sqlx::Executor::execute(&mut older, append.as_str()).await.unwrap();
     let note = Command::Note { text: "A note".to_owned() };
     assert!(matches!(socket.command(young, note).await, Down::Ack(_)));
-    socket.until_event("the younger one", |event| event.conversation == young && event.message.is_some()).await;
+    socket
+        .until_event("the younger one", |event| event.conversation == young && event.message.is_some())
+        .await;
     let before = socket.cursor.clone();
     sqlx::Executor::execute(&mut older, "commit").await.unwrap();
     socket.until_event("the older one", |event| event.conversation == old && event.seq == 3).await;
@@ -206,8 +206,7 @@ async fn a_browser_that_does_not_read_is_let_go_and_the_others_go_on() {
     let total = 4_000;
     let burst = async {
         for batch in 0..total / 40 {
-            let texts: Vec<_> =
-                (0..40).map(|n| text(ANA, &format!("wamid.{batch}.{n}"), &long)).collect();
+            let texts: Vec<_> = (0..40).map(|n| text(ANA, &format!("wamid.{batch}.{n}"), &long)).collect();
             assert_eq!(desk.post(&messages(ANA, &texts)).await, 200);
             desk.applied().await;
         }

@@ -3,7 +3,9 @@
 use std::time::Duration;
 
 use contract::command::Claim;
-use contract::{Body, ClientId, Command, ConversationId, Owner, Packet, ReasonCode, RefusalCode, Request, Stage};
+use contract::{
+    Body, ClientId, Command, ConversationId, Owner, Packet, ReasonCode, RefusalCode, Request, Stage,
+};
 use desk::bots::{After, Answer};
 use desk::domain::Refused;
 use desk::flows::{self, Failed, bot_answer};
@@ -97,9 +99,8 @@ async fn of_two_agents_who_take_at_once_exactly_one_wins() {
         desk.customer_writes(&from, &format!("wamid.{round}"), "Hello?").await;
         let id = desk.conversation_of(&from).await;
         let epoch = desk.card(id).await.epoch;
-        let take = |who: &Login| {
-            flows::act(&desk.desk, TestDesk::acting(who), request(id, Command::Take { epoch }))
-        };
+        let take =
+            |who: &Login| flows::act(&desk.desk, TestDesk::acting(who), request(id, Command::Take { epoch }));
         let (first, second) = (take(&sara), take(&omar));
         let (first, second) = tokio::join!(first, second);
         let (winner, refusal) = match (first, second) {
@@ -120,10 +121,8 @@ async fn handing_off_twice_makes_one_handoff() {
     desk.settled().await;
     let id = desk.conversation_of(ANA).await;
     let epoch = desk.card(id).await.epoch;
-    let answer = || Answer {
-        handoff: Some(Packet::because(ReasonCode::CustomerAsked)),
-        ..bot_says("One moment")
-    };
+    let answer =
+        || Answer { handoff: Some(Packet::because(ReasonCode::CustomerAsked)), ..bot_says("One moment") };
     let turn = turn(id, bot, epoch);
     let (one, two) = tokio::join!(
         bot_answer::answer(&desk.desk, &turn, answer(), 9),
@@ -143,10 +142,8 @@ async fn a_resolve_that_meets_a_new_message_leaves_no_message_behind() {
         let id = desk.conversation_of(&from).await;
         let epoch = desk.card(id).await.epoch;
         let resolve = request(id, Command::Resolve { epoch });
-        let more = tests::meta::messages(
-            &from,
-            &[tests::meta::text(&from, &format!("wamid.b{round}"), "wait")],
-        );
+        let more =
+            tests::meta::messages(&from, &[tests::meta::text(&from, &format!("wamid.b{round}"), "wait")]);
         let (_, posted) =
             tokio::join!(flows::act(&desk.desk, TestDesk::acting(&sara), resolve), desk.post(&more));
         assert_eq!(posted, 200);
@@ -155,7 +152,7 @@ async fn a_resolve_that_meets_a_new_message_leaves_no_message_behind() {
     // Whichever was first: either the message reopened it, or it was resolved with the message in it.
     let lost = "select count(*) from conversations c where stage = 'resolved' and exists
                  (select 1 from events m, events r where m.conversation_id = c.id and r.conversation_id = c.id
-                   and m.change ->> 'kind' = 'message_created' and r.change ->> 'cause' = 'resolve'
+                   and m.change ? 'message_created' and r.change -> 'owner_changed' ->> 'cause' = 'resolve'
                    and m.seq > r.seq)";
     assert_eq!(desk.database.number(lost).await, 0);
 }
@@ -271,12 +268,13 @@ async fn make(
 /// Replays the events of every conversation and holds every message to the owner and epoch of its place.
 async fn check_epochs(desk: &TestDesk) {
     let wrong = "with owners as (
-                   select conversation_id, seq, (change ->> 'epoch')::bigint as epoch, change -> 'to' as owner
-                     from events where change ->> 'kind' = 'owner_changed'
+                   select conversation_id, seq, (change #>> '{owner_changed,epoch}')::bigint as epoch,
+                          change #> '{owner_changed,to}' as owner
+                     from events where change ? 'owner_changed'
                    union all
-                   select conversation_id, seq, 1, case when change ->> 'stage' = 'bot'
+                   select conversation_id, seq, 1, case when change #>> '{opened,stage}' = 'bot'
                             then '{\"kind\":\"bot\"}'::jsonb else '{\"kind\":\"nobody\"}'::jsonb end
-                     from events where change ->> 'kind' = 'conversation_opened')
+                     from events where change ? 'opened')
                  select count(*) from messages m
                  join lateral (select epoch, owner from owners o
                                 where o.conversation_id = m.conversation_id and o.seq < m.seq

@@ -67,7 +67,11 @@ fn the_screens_know_no_server() {
 
 #[test]
 fn the_rules_know_no_store_and_no_network() {
-    none(naming("server/desk/src/domain", &["sqlx", "tokio", "axum", "reqwest", "crate::store", "crate::flows"], &[]));
+    none(naming(
+        "server/desk/src/domain",
+        &["sqlx", "tokio", "axum", "reqwest", "crate::store", "crate::flows"],
+        &[],
+    ));
 }
 
 #[test]
@@ -92,7 +96,11 @@ fn the_parts_of_the_screens_know_no_business_and_the_pages_no_browser() {
 
 #[test]
 fn the_desk_asks_the_database_for_the_time() {
-    let now = naming("server/desk/src", &[r"now\(\)"], &["/live/", "/jobs/", "/http/", "/tests", "/sandbox/", "accounts.rs"]);
+    let now = naming(
+        "server/desk/src",
+        &[r"now\(\)"],
+        &["/live/", "/jobs/", "/http/", "/tests", "/sandbox/", "accounts.rs"],
+    );
     let sql = now.into_iter().filter(|line| !line.contains("desk_now()") && !line.contains("journal::now"));
     let sql = sql.filter(|line| !line.contains("Instant::now()") && !line.contains("fn now"));
     none(sql.filter(|line| line.contains("select") || line.contains(" now()")).collect());

@@ -25,12 +25,12 @@ insert into messages (id, conversation_id, address_id, channel_id, seq, sort_at,
                       state, epoch)
 select load_id('message', n), load_id('conversation', n % :customers), load_id('address', n % :customers), :channel,
        n + 1, desk_now(), desk_now(), desk_now(), 'desk',
-       '{"type": "text", "text": "Your parcel has left our house and will be with you tomorrow."}', 'accepted', 0
+       '{"text": {"text": "Your parcel has left our house and will be with you tomorrow."}}', 'accepted', 0
   from generate_series(0, :deliveries - 1) n;
 
 insert into deliveries (id, kind, message_id, conversation_id, channel_id, payload, by_bot, epoch, state, attempts,
                         not_before, provider_id, created_at)
 select load_id('delivery', n), 'message', load_id('message', n), load_id('conversation', n % :customers), :channel,
-       '{"kind": "message", "body": {"type": "text", "text": "Your parcel has left our house."}}', false, 0,
+       '{"kind": "message", "body": {"text": {"text": "Your parcel has left our house."}}}', false, 0,
        'accepted', 1, desk_now(), 'wamid.out.' || n, desk_now()
   from generate_series(0, :deliveries - 1) n;

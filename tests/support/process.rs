@@ -20,7 +20,10 @@ pub fn binary() -> String {
     let place = std::env::var("CARGO_TARGET_DIR").map_or(root.join("target"), std::path::PathBuf::from);
     let last = place.join("debug/baton").to_string_lossy().into_owned();
     let binary = std::env::var("BATON_BIN").unwrap_or(last);
-    assert!(std::path::Path::new(&binary).exists(), "there is no {binary}: build it with `cargo xtask build`");
+    assert!(
+        std::path::Path::new(&binary).exists(),
+        "there is no {binary}: build it with `cargo xtask build`"
+    );
     binary
 }
 

@@ -56,7 +56,7 @@ pub struct Event {
 
 /// What happened. Stored as it stands here: ids and changed fields, never a text, a name or a number.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "kind", rename_all = "snake_case")]
+#[serde(rename_all = "snake_case")]
 pub enum Change {
     /// The conversation began.
     Opened {

@@ -6,7 +6,7 @@ use super::template::Template;
 
 /// What a message holds.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "type", rename_all = "snake_case")]
+#[serde(rename_all = "snake_case")]
 pub enum Body {
     /// Plain text with WhatsApp's own markup.
     Text {

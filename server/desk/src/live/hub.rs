@@ -18,7 +18,7 @@ use uuid::Uuid;
 use super::bus::{Activity, Hint, Topic};
 use crate::state::Desk;
 use crate::store;
-use crate::store::journal::{Cursor, Place, Told};
+use crate::store::journal::{Cursor, Depth, Place, Told};
 
 /// Frames that may wait for one socket. A browser that reads slower than that comes back with its cursor.
 pub const WAITING: usize = 1024;
@@ -184,8 +184,14 @@ impl Hub {
     /// Hands out events that have not been handed out yet, and moves the settled cursor. Once one of a run of
     /// pages is not settled, none after it moves the cursor, though it may have settled since: something could
     /// have been written between the two looks.
-    fn push(&self, told: Vec<Told>, mut settling: bool) -> bool {
+    ///
+    /// What was read without its messages can only be counted: if somebody has come in since, nothing is done, and
+    /// it must be read again in full.
+    fn push(&self, told: Vec<Told>, mut settling: bool, depth: Depth) -> Option<bool> {
         let mut inner = self.lock();
+        if depth == Depth::Cards && !inner.sockets.is_empty() {
+            return None;
+        }
         for one in told {
             settling &= one.settled;
             if inner.pushed.contains(&one.place.id) {
@@ -201,14 +207,18 @@ impl Hub {
                 inner.pushed.insert(one.place.id);
             }
             inner.put(Arc::new((*one.event.card).clone()));
-            if let Some(frame) = frame(&Down::Event(Box::new(one.event))) {
+            if depth == Depth::Cards {
+                // Whoever comes in later and has missed it reads it from the database.
+                inner.kept.clear();
+                inner.kept_from = inner.kept_from.max(one.place);
+            } else if let Some(frame) = frame(&Down::Event(Box::new(one.event))) {
                 inner.keep(one.place, frame.clone());
                 inner.hand_out(&Out::Frame(frame));
             }
         }
         inner.tell_counts();
         inner.tell_cursor();
-        settling
+        Some(settling)
     }
 
     fn hint(&self, hint: Hint) {
@@ -348,13 +358,15 @@ async fn look(desk: &Desk) -> store::Result<()> {
     let mut after = desk.hub.cursor().place;
     let mut settling = true;
     loop {
-        let told = desk.store.feed(after, PAGE).await?;
+        let depth = if desk.hub.sockets() == 0 { Depth::Cards } else { Depth::Full };
+        let told = desk.store.feed(after, PAGE, depth).await?;
         let full = told.len() >= usize::try_from(PAGE).unwrap_or(usize::MAX);
         let Some(last) = told.last().map(|one| one.place) else {
             desk.hub.lock().tell_cursor();
             return Ok(());
         };
-        settling = desk.hub.push(told, settling);
+        let Some(still) = desk.hub.push(told, settling, depth) else { continue };
+        settling = still;
         if !full {
             return Ok(());
         }

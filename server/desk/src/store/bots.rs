@@ -84,9 +84,9 @@ impl Store {
                join conversations c on c.id = t.conversation_id
                join contacts ct on ct.id = c.contact_id
                left join bot_memory m on m.conversation_id = t.conversation_id and m.bot_id = t.bot_id
-               left join lateral (select e.seq, e.change ->> 'cause' as cause from events e
+               left join lateral (select e.seq, e.change -> 'owner_changed' ->> 'cause' as cause from events e
                                    where e.conversation_id = t.conversation_id
-                                     and e.change ->> 'kind' = 'owner_changed'
+                                     and e.change ? 'owner_changed'
                                    order by e.seq desc limit 1) o on true",
         )
         .bind(limit)

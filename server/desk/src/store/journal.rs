@@ -64,6 +64,15 @@ impl FromStr for Cursor {
     }
 }
 
+/// How much of an event is read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Depth {
+    /// The event and its conversation's row: enough to count.
+    Cards,
+    /// Also the message and the handoff it speaks of, and the names.
+    Full,
+}
+
 /// One event of the feed.
 #[derive(Debug, Clone)]
 pub struct Told {
@@ -125,7 +134,7 @@ impl Store {
     }
 
     /// The events after a place, oldest first, at most `limit`.
-    pub async fn feed(&self, after: Place, limit: i64) -> Result<Vec<Told>> {
+    pub async fn feed(&self, after: Place, limit: i64, depth: Depth) -> Result<Vec<Told>> {
         let mut connection = self.pool().acquire().await?;
         let rows: Vec<Row> = sqlx::query_as(
             "select e.conversation_id, e.seq, e.id, e.tx::text::bigint as tx,
@@ -141,7 +150,7 @@ impl Store {
         .bind(limit)
         .fetch_all(&mut *connection)
         .await?;
-        hydrate(&mut connection, rows).await
+        hydrate(&mut connection, rows, depth).await
     }
 
     /// At start: when transaction ids have begun anew (a restored dump), old cursors are void and the feed
@@ -179,19 +188,22 @@ pub(super) async fn now(connection: &mut PgConnection) -> Result<(Cursor, Time)>
     Ok((Cursor { generation, place: Place { tx, id: 0 } }, Time(now)))
 }
 
-async fn hydrate(connection: &mut PgConnection, rows: Vec<Row>) -> Result<Vec<Told>> {
+async fn hydrate(connection: &mut PgConnection, rows: Vec<Row>, depth: Depth) -> Result<Vec<Told>> {
     if rows.is_empty() {
         return Ok(Vec::new());
     }
     let mut conversations: Vec<Uuid> = rows.iter().map(|row| row.conversation_id).collect();
     conversations.sort_unstable();
     conversations.dedup();
-    let message_ids: Vec<Uuid> = rows.iter().filter_map(|row| row.change.message()).map(|id| id.0).collect();
-    let handoff_ids: Vec<Uuid> = rows.iter().filter_map(|row| row.change.handoff()).map(|id| id.0).collect();
     let cards = cards::by_ids(connection, &conversations).await?;
+    let spoken_of = if depth == Depth::Full { rows.as_slice() } else { &[] };
+    let message_ids: Vec<Uuid> =
+        spoken_of.iter().filter_map(|row| row.change.message()).map(|id| id.0).collect();
+    let handoff_ids: Vec<Uuid> =
+        spoken_of.iter().filter_map(|row| row.change.handoff()).map(|id| id.0).collect();
     let found = messages::by_ids(connection, &message_ids).await?;
     let handoffs = handoffs::by_ids(connection, &handoff_ids).await?;
-    let names = names(connection, rows.iter().flat_map(named)).await?;
+    let names = names(connection, spoken_of.iter().flat_map(named)).await?;
     let told = rows.into_iter().filter_map(|row| {
         // A conversation that was erased since has no card, and nobody needs its events.
         let card = cards.get(&row.conversation_id)?;

@@ -112,6 +112,9 @@ impl Store {
             ("statement_timeout", "30s"),
             ("idle_in_transaction_session_timeout", "15s"),
             ("lock_timeout", "10s"),
+            // Our statements are few, prepared and the same for all parameters: planning each anew costs as much
+            // as running it.
+            ("plan_cache_mode", "force_generic_plan"),
         ]);
         let pool = PgPoolOptions::new()
             .max_connections(connections)

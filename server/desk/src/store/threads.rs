@@ -116,7 +116,7 @@ async fn lines(
         "select e.conversation_id, e.seq, to_ms(e.at) as at, e.actor_kind, e.actor_id, e.change
            from conversations c
            join events e on e.conversation_id = c.id
-          where c.address_id = $1 and e.change ->> 'kind' = any($2)
+          where c.address_id = $1 and e.change ?| $2
             and ($3::bigint is null or e.at >= from_ms($3))
             and ($4::bigint is null or e.at < from_ms($4))
           order by e.at, e.seq",
