@@ -99,13 +99,21 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
 
 /// The program that keeps the requested page alive.
 fn program(mut options: LeptosOptions) -> LeptosOptions {
-    let path = use_context::<RequestUrl>().map(|url| url.as_ref().to_owned()).unwrap_or_default();
-    if path == "/" || path.starts_with("/inbox") {
+    let url = use_context::<RequestUrl>().map(|url| url.as_ref().to_owned()).unwrap_or_default();
+    if path_of(&url).starts_with("/inbox") {
         return options;
     }
     options.output_name = "baton-more".into();
     options.hash_file = "hash-more.txt".into();
     options
+}
+
+/// The path of an address, with a scheme and a host before it or without.
+fn path_of(url: &str) -> &str {
+    match url.split_once("://") {
+        Some((_, rest)) => rest.find('/').map_or("/", |at| &rest[at..]),
+        None => url,
+    }
 }
 
 /// All pages.
@@ -163,4 +171,16 @@ fn ToInbox() -> impl IntoView {
 #[component]
 fn ToChannels() -> impl IntoView {
     view! { <Redirect path="/settings/channels" /> }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::path_of;
+
+    #[test]
+    fn the_path_is_found_behind_any_host() {
+        assert_eq!(path_of("http://desk.example/inbox/mine?x=1"), "/inbox/mine?x=1");
+        assert_eq!(path_of("/inbox/mine"), "/inbox/mine");
+        assert_eq!(path_of("http://desk.example"), "/");
+    }
 }

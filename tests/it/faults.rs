@@ -157,7 +157,7 @@ async fn a_process_that_is_asked_to_stop_finishes_what_is_under_way_and_tells_th
     assert_eq!(state_of(&desk, message).await.0, DeliveryState::Accepted);
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn while_the_database_is_away_webhooks_get_503_and_come_in_when_it_is_back() {
     let folder = tempfile::tempdir().unwrap();
     let mut server = embedded::Server::start(&embedded::Settings::new(folder.path()), &mut |_| {}).unwrap();

@@ -175,6 +175,12 @@ impl Tx {
         self.inner.commit().await.map_err(Error::from)
     }
 
+    /// Leaves nothing behind, and waits until that is so: a transaction that is only dropped keeps its locks for
+    /// a moment.
+    pub async fn rollback(self) -> Result<()> {
+        self.inner.rollback().await.map_err(Error::from)
+    }
+
     /// The desk's clock.
     pub async fn now(&mut self) -> Result<contract::Time> {
         let (now,): (i64,) = sqlx::query_as("select to_ms(desk_now())").fetch_one(self.connection()).await?;

@@ -83,39 +83,59 @@ struct Batch {
     paused: Vec<(ChannelId, String)>,
 }
 
+/// What others must be told of a batch once it is committed.
+#[derive(Default)]
+struct News {
+    events: bool,
+    turns: bool,
+    paused: Vec<(ChannelId, String)>,
+}
+
 /// Applies a batch of webhooks. On an error nothing of it is done.
 pub async fn receive(desk: &Desk, batch: &[Parsed], mode: Mode) -> Outcome<()> {
     let mut tx = desk.store.begin().await?;
+    let news = match carry_out(&mut tx, batch).await {
+        Ok(news) if mode == Mode::Commit => news,
+        done => {
+            // Awaited, so that the next look at these webhooks does not find them locked by this one.
+            let rolled_back = tx.rollback().await;
+            done?;
+            return Ok(rolled_back?);
+        }
+    };
+    tx.commit().await?;
+    if news.events {
+        desk.bus.events();
+    }
+    if news.turns {
+        desk.bus.turns();
+    }
+    for (channel, reason) in news.paused {
+        desk.store.pause_channel(channel, &reason).await?;
+    }
+    Ok(())
+}
+
+async fn carry_out(tx: &mut Tx, batch: &[Parsed]) -> Outcome<News> {
     let entries: Vec<&Entry> = batch.iter().map(|parsed| &parsed.pending.entry).collect();
     let (locked, now) = tx.lock_entries(&entries).await?;
     let locked: HashSet<Entry> = locked.into_iter().collect();
     let mine: Vec<&Parsed> = batch.iter().filter(|parsed| locked.contains(&parsed.pending.entry)).collect();
     if mine.is_empty() {
-        return Ok(());
+        return Ok(News::default());
     }
-    let mut work = gather::gather(&mut tx, &mine, now).await?;
+    let mut work = gather::gather(tx, &mine, now).await?;
     for parsed in &mine {
         work.apply(parsed);
     }
     work.settle_progress();
-    let turns = !work.turns.is_empty();
-    let events = !work.events.is_empty();
-    let paused = std::mem::take(&mut work.paused);
-    write::write(&mut tx, work).await?;
-    if mode == Mode::Rehearse {
-        return Ok(());
-    }
-    tx.commit().await?;
-    if events {
-        desk.bus.events();
-    }
-    if turns {
-        desk.bus.turns();
-    }
-    for (channel, reason) in paused {
-        desk.store.pause_channel(channel, &reason).await?;
-    }
-    Ok(())
+    let news = News {
+        events: !work.events.is_empty(),
+        turns: !work.turns.is_empty(),
+        paused: std::mem::take(&mut work.paused),
+    };
+    write::write(tx, work).await?;
+    Ok(news)
 }
 
 /// The contacts of an item, where it has one.
