@@ -86,8 +86,8 @@ test('twenty restarts at random moments lose nothing and double nothing', async 
   await test.step('everything that was written is stored once', async () => {
     const texts = () =>
       desk.database.column(
-        `select body ->> 'text' from messages
-          where conversation_id = $1 and author_kind = 'agent' order by body ->> 'text'`,
+        `select body #>> '{text,text}' from messages
+          where conversation_id = $1 and author_kind = 'agent' order by body #>> '{text,text}'`,
         [id],
       );
     const expected = [...wrote.replies, ...wrote.notes].sort();

@@ -53,7 +53,7 @@ test('a customer is answered by the bot, then by a person', async ({ agent, desk
     await arrive();
     await expect(omar.stage).toHaveText(/Sara Lind/);
     const takes = await desk.database.value(
-      `select count(*)::int from events where conversation_id = $1 and change ->> 'cause' = 'take'`,
+      `select count(*)::int from events where conversation_id = $1 and change -> 'owner_changed' ->> 'cause' = 'take'`,
       [id],
     );
     expect(takes).toBe(1);

@@ -78,7 +78,7 @@ async fn ten_kills_in_ten_bursts_of_2000_lose_nothing_double_nothing_and_invert_
     for round in 0..10 {
         let done = AtomicBool::new(false);
         let kill = async {
-            let wait = rand::rng().random_range(50..900);
+            let wait = rand::rng().random_range(50..400);
             tokio::time::sleep(Duration::from_millis(wait)).await;
             let hit = !done.load(Ordering::SeqCst);
             process.take().unwrap().kill();

@@ -280,7 +280,13 @@ fn answer(place: &Place, press: &keys::Press) -> bool {
         return escape(place, press.writing);
     }
     if place.about_to_write.get_untracked() && press.word.chars().count() == 1 {
-        return true;
+        // Only while the thread is on its way: once the composer is there, or nothing is open, keys are keys.
+        let on_its_way =
+            place.conversation.get_untracked().is_some() && browser::find("[data-testid=composer]").is_none();
+        if on_its_way {
+            return true;
+        }
+        place.about_to_write.set(false);
     }
     let single = press.word.split('+').all(|part| part == "shift" || part.chars().count() == 1)
         || press.word.starts_with("g ");
