@@ -85,11 +85,23 @@ test('a page wakes however its parts came in on the server', async ({ agent, des
 test('the first frame has the colours that were chosen', async ({ agent }) => {
   const sara = await agent('sara', { colorScheme: 'light' });
   const ground = () => sara.page.evaluate(() => getComputedStyle(document.querySelector('.frame')).backgroundColor);
-  const light = await ground();
+  // Colours fade: only one that stays is the one that was chosen.
+  const settled = async () => {
+    let last;
+    const stays = async () => {
+      const now = await ground();
+      const same = now === last;
+      last = now;
+      return same;
+    };
+    await expect.poll(stays, { intervals: [300] }).toBe(true);
+    return last;
+  };
+  const light = await settled();
   await sara.page.getByTestId('account').click();
   await sara.page.getByRole('menuitemradio', { name: 'Dark' }).click();
   await expect(sara.page.locator('html')).toHaveAttribute('data-theme', 'dark');
-  const dark = await ground();
+  const dark = await settled();
   expect(dark).not.toBe(light);
   // Without any script, it is the server that knows.
   const html = await (await sara.page.request.get('/inbox/waiting')).text();
