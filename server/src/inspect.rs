@@ -4,7 +4,7 @@ use std::io::Read;
 use std::path::Path;
 
 use anyhow::{Context, Result, bail};
-use desk::channels;
+use desk::channels::{self, Arrived};
 
 use crate::cli::Webhook;
 use crate::out;
@@ -19,7 +19,8 @@ pub fn webhook(webhook: &Webhook) -> Result<()> {
         bail!("there is no provider `{}`: there is {}", webhook.provider, known.join(", "));
     };
     let body = read(&webhook.file)?;
-    let items = provider.parse(webhook.content_type.as_deref(), &body).context("the body cannot be read")?;
+    let arrived = Arrived::body(&body, webhook.content_type.as_deref(), jiff::Timestamp::now());
+    let items = provider.parse(&arrived).context("the body cannot be read")?;
     out::line(&channels::inspect::items(&items).to_string());
     Ok(())
 }

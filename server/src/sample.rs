@@ -120,7 +120,7 @@ impl Maker<'_> {
         Ok(SampleLine {
             connection: ConnectionId(Uuid::now_v7()),
             api_base: self.api_base(),
-            secrets: fields.chain(about.verify_token.map(str::to_owned)).map(secret).collect(),
+            secrets: fields.chain(about.made_up.map(str::to_owned)).map(secret).collect(),
             channel: ChannelId(Uuid::now_v7()),
             provider_channel: LINE.to_owned(),
             number: NUMBER.to_owned(),

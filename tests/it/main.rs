@@ -7,6 +7,7 @@ mod flow_bot;
 mod headers;
 mod live;
 mod meta;
+mod protocol;
 mod races;
 mod receive;
 mod sandbox;

@@ -82,7 +82,7 @@ async fn what_cannot_arrive_is_taken_and_fails_later() {
     let stage = Stage::open().await;
     let closed = stage.send(ana(), text("Are you there?")).await;
     assert_eq!(stage.until_statuses(&closed, 1).await, ["failed 131047"]);
-    let nobody = Recipient { phone: Some("33612345678".to_owned()), user_id: None };
+    let nobody = Recipient { phone: Some("33612345678".to_owned()), user_id: None, ..Recipient::default() };
     let lost = stage.send(nobody, text("Are you there?")).await;
     assert_eq!(stage.until_statuses(&lost, 1).await, ["failed 131026"]);
     stage.write(ANA, "Yes").await;
@@ -100,6 +100,7 @@ async fn a_template_needs_no_window_and_its_quick_reply_opens_one() {
     let button = TemplateButton { index: 0, value: ButtonValue::Payload("AGENT".to_owned()) };
     let body = Body::Template(Template {
         name: "hello_world".to_owned(),
+        id: None,
         language: "en_US".to_owned(),
         text: "Hello".to_owned(),
         header: Vec::new(),
@@ -241,17 +242,7 @@ fn kind(effect: &Effect) -> &'static str {
 
 fn file(kind: MediaKind) -> Media {
     let file_name = Some("Currículum café.pdf".to_owned());
-    Media {
-        kind,
-        id: None,
-        link: None,
-        mime: None,
-        caption: None,
-        file_name,
-        sha256: None,
-        animated: None,
-        unavailable: None,
-    }
+    Media { file_name, ..Media::of(kind) }
 }
 
 #[tokio::test]
@@ -264,7 +255,7 @@ async fn a_phone_that_hides_its_number_is_reached_by_user_id() {
     stage.write("US.abc123", "Hello").await;
     let contact = &stage.until_inbound(1).await[0].contact;
     assert_eq!((contact.phone.clone(), contact.user_id.as_deref()), (None, Some("US.abc123")));
-    let to = Recipient { phone: None, user_id: contact.user_id.clone() };
+    let to = Recipient { phone: None, user_id: contact.user_id.clone(), ..Recipient::default() };
     let reply = stage.send(to, text("Hello!")).await;
     assert_eq!(stage.until_statuses(&reply, 2).await, ["sent", "delivered"]);
 }

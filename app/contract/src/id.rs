@@ -55,6 +55,10 @@ ids! {
     DeliveryId;
     /// One handoff from a bot to people.
     HandoffId;
+    /// A file in our own store.
+    FileId;
+    /// A template, as the desk knows it.
+    TemplateId;
     /// Made by the browser (UUID v4): the key under which a command is done once, however often it is sent.
     ClientId;
 }

@@ -3,6 +3,7 @@
 //! Pure: no clock, no randomness, no input or output. What the server stores and what the browser shows
 //! are the same types, and the browser applies events with the same code that the server's tests use.
 
+pub mod capability;
 pub mod command;
 pub mod conversation;
 pub mod event;
@@ -15,9 +16,11 @@ pub mod person;
 pub mod sandbox;
 pub mod seat;
 pub mod settings;
+pub mod template;
 pub mod thread;
 pub mod time;
 
+pub use capability::{Capabilities, Feature};
 pub use command::{Ack, Command, Refusal, RefusalCode, Request};
 pub use conversation::{Card, Owner, Priority, Stage};
 pub use event::{Actor, Change, Event};

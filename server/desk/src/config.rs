@@ -33,6 +33,17 @@ impl Config {
         self.public_url.scheme() == "https"
     }
 
+    /// Whether the public address can be reached from outside: providers can fetch from it and report to it.
+    pub fn reachable(&self) -> bool {
+        let inside = match self.public_url.host() {
+            Some(url::Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
+            Some(url::Host::Ipv4(address)) => !crate::channels::client::is_public(address.into()),
+            Some(url::Host::Ipv6(address)) => !crate::channels::client::is_public(address.into()),
+            None => true,
+        };
+        self.https() && !inside
+    }
+
     /// The public address of a path (which begins with a slash).
     pub fn public(&self, path: &str) -> String {
         format!("{}{path}", self.public_url.as_str().trim_end_matches('/'))

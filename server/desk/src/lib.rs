@@ -5,6 +5,7 @@
 //! | [`domain`] | the rules, pure: stages, epochs, deliveries, windows |
 //! | [`store`] | all SQL |
 //! | [`channels`] | the providers |
+//! | [`errands`] | calls to providers, step by step |
 //! | [`bots`] | the bots |
 //! | [`flows`] | what happens: one verb, one file, one transaction |
 //! | [`jobs`] | what goes on by itself |
@@ -20,6 +21,7 @@ pub mod bots;
 pub mod channels;
 pub mod config;
 pub mod domain;
+pub mod errands;
 pub mod flows;
 pub mod http;
 pub mod jobs;

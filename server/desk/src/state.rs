@@ -11,6 +11,7 @@ use crate::auth::passwords::Passwords;
 use crate::auth::seal::Seal;
 use crate::channels::client::Client;
 use crate::config::Config;
+use crate::errands::Lessons;
 use crate::jobs::receive::Intake;
 use crate::live::bus::Bus;
 use crate::live::hub::Hub;
@@ -35,6 +36,8 @@ pub struct Parts {
     pub intake: Intake,
     /// Calls to the outside.
     pub client: Client,
+    /// What was learned on the way to calls: tokens, ids of uploads.
+    pub lessons: Lessons,
     /// Encrypts what must not be read in the database.
     pub seal: Seal,
     /// Hashes and checks passwords, a few at a time.
@@ -60,6 +63,7 @@ pub fn desk(config: Config, store: Store) -> anyhow::Result<Desk> {
         bus: Bus::default(),
         hub: Hub::default(),
         intake: Intake::default(),
+        lessons: Lessons::default(),
         passwords: Passwords::default(),
         process: Uuid::now_v7(),
         stop: CancellationToken::new(),

@@ -1,12 +1,14 @@
 //! Everything that we take from a webhook, as JSON.
 
 use desk::channels::meta::Meta;
-use desk::channels::{Effect, Fault, Inbound, Item, Provider, Sender, Status};
+use desk::channels::{Effect, Fault, Inbound, Item, Sender, Status};
 use serde_json::{Value, json};
+
+use crate::protocol::parse;
 
 /// The details of a webhook's items, without what does not apply.
 pub fn of(fixture: &Value) -> Value {
-    let items = Meta.parse(None, fixture.to_string().as_bytes()).unwrap();
+    let items = parse(&Meta, None, fixture.to_string().as_bytes()).unwrap();
     let detail = items.iter().map(|item| match item {
         Item::Message(found) => message(found),
         Item::Status(found) => status(found),

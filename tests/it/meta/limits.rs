@@ -12,15 +12,16 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
 
 use super::account;
-use super::sending::{choice, media, message, template_text, to, words};
+use super::sending::{choice, template_text, words};
+use crate::protocol::{call, content, media, message, to};
 
 fn long(count: usize) -> String {
     "ö".repeat(count)
 }
 
 fn sent(outgoing: &Outgoing) -> Value {
-    let call = Meta.call(&account(&[]), "106540352242922", outgoing).unwrap();
-    serde_json::from_slice(&call.body.unwrap().1).unwrap()
+    let call = call(&Meta, &account(&[]), "106540352242922", outgoing).unwrap();
+    serde_json::from_slice(&content(call).1).unwrap()
 }
 
 fn buttons(buttons: Vec<Choice>) -> Body {
@@ -144,7 +145,7 @@ fn what_whatsapp_does_not_take_is_refused_in_a_sentence() {
     for body in refused {
         let reason = Meta.carries(&body).expect_err(&format!("{body:?}")).0;
         assert!(reason.ends_with('.') && reason.starts_with(char::is_uppercase), "{reason}");
-        assert!(Meta.call(&account(&[]), "1", &message("46731234567", body)).is_err());
+        assert!(call(&Meta, &account(&[]), "1", &message("46731234567", body)).is_err());
     }
 }
 
@@ -162,7 +163,11 @@ fn a_send_carries_our_own_mark_and_quotes_what_it_answers() {
 #[test]
 fn the_number_wins_over_the_user_id_and_one_of_them_is_needed() {
     let to = |phone: Option<&str>, user_id: Option<&str>| {
-        let to = Recipient { phone: phone.map(str::to_owned), user_id: user_id.map(str::to_owned) };
+        let to = Recipient {
+            phone: phone.map(str::to_owned),
+            user_id: user_id.map(str::to_owned),
+            ..Recipient::default()
+        };
         Outgoing { to, ..message("1", Body::text("Hej")) }
     };
     let body = sent(&to(Some("46731234567"), Some("SE.12")));
@@ -170,7 +175,7 @@ fn the_number_wins_over_the_user_id_and_one_of_them_is_needed() {
     let body = sent(&to(None, Some("SE.ENT.12")));
     assert_eq!((body.get("to"), &body["recipient"]), (None, &json!("SE.ENT.12")));
     for (phone, user_id) in [(None, None), (Some(""), None), (Some("x"), Some("y"))] {
-        assert!(Meta.call(&account(&[]), "1", &to(phone, user_id)).is_err());
+        assert!(call(&Meta, &account(&[]), "1", &to(phone, user_id)).is_err());
     }
 }
 
@@ -206,7 +211,7 @@ fn every_other_kind_of_message_has_its_shape() {
 #[test]
 fn a_channel_that_could_lead_elsewhere_is_refused() {
     for channel in ["", "../1", "1/2", "1?a=b", "1#", "1 2", "<ID>"] {
-        assert!(Meta.call(&account(&[]), channel, &message("46731234567", Body::text("Hej"))).is_err());
+        assert!(call(&Meta, &account(&[]), channel, &message("46731234567", Body::text("Hej"))).is_err());
     }
 }
 
@@ -227,7 +232,7 @@ async fn a_call_arrives_as_it_was_built_and_its_answer_is_understood() {
     });
     let token = [("access_token".to_owned(), vec!["EAA-new".into(), "EAA-old".into()])];
     let account = Account::new(&base, token.into_iter().collect());
-    let call = Meta.call(&account, "1065", &message("+46 73 123 45 67", Body::text("Hej"))).unwrap();
+    let call = call(&Meta, &account, "1065", &message("+46 73 123 45 67", Body::text("Hej"))).unwrap();
     let client = Client::new(Vec::new()).unwrap();
     let answer = tokio::time::timeout(Duration::from_secs(10), client.send(call, Reach::Local)).await;
     let outcome = Meta.outcome(&answer.unwrap().unwrap());

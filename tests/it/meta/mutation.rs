@@ -7,21 +7,21 @@ use desk::channels::{Answer, Provider, inspect};
 use proptest::prelude::*;
 use serde_json::{Map, Value, json};
 
-use super::{fixtures, read_folder, tests_folder};
+use crate::protocol::{json_fixtures, parse, read_folder, tests_folder};
 
 fn bodies() -> &'static [Value] {
     static BODIES: OnceLock<Vec<Value>> = OnceLock::new();
     BODIES.get_or_init(|| {
         let own = read_folder(&tests_folder().join("fixtures/meta"));
         let own = own.into_values().filter_map(|fixture| fixture.get("body").cloned());
-        let theirs = fixtures().into_iter().flatten().map(|(_, fixture)| fixture);
+        let theirs = json_fixtures("meta").into_iter().flatten().map(|(_, fixture)| fixture);
         own.chain(theirs.filter(|fixture| fixture.get("object").is_some())).collect()
     })
 }
 
 fn read(body: &[u8]) {
-    let once = Meta.parse(None, body).map(|items| inspect::items(&items));
-    let twice = Meta.parse(None, body).map(|items| inspect::items(&items));
+    let once = parse(&Meta, None, body).map(|items| inspect::items(&items));
+    let twice = parse(&Meta, None, body).map(|items| inspect::items(&items));
     assert_eq!(once, twice);
     if let Ok(items) = once {
         assert!(!items.to_string().contains("\\u0000"), "{items}");
@@ -141,5 +141,5 @@ proptest! {
 fn a_payload_without_end_is_malformed() {
     let deep = "[".repeat(100_000);
     let nested = format!("{{\"object\":\"whatsapp_business_account\",\"entry\":{deep}");
-    assert!(Meta.parse(None, deep.as_bytes()).is_err() && Meta.parse(None, nested.as_bytes()).is_err());
+    assert!(parse(&Meta, None, deep.as_bytes()).is_err() && parse(&Meta, None, nested.as_bytes()).is_err());
 }

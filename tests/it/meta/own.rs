@@ -3,10 +3,10 @@
 use contract::Body;
 use contract::message::{Field, MediaKind};
 use desk::channels::meta::Meta;
-use desk::channels::{Effect, Inbound, Item, Provider, Sender};
+use desk::channels::{Effect, Inbound, Item, Sender};
 use serde_json::{Value, json};
 
-use super::{inspected, read_folder, tests_folder};
+use crate::protocol::{inspected, parse, read_folder, tests_folder};
 
 fn bytes(fixture: &Value) -> Vec<u8> {
     match fixture["raw"].as_str() {
@@ -18,7 +18,7 @@ fn bytes(fixture: &Value) -> Vec<u8> {
 /// The messages of one of our payloads.
 fn messages(name: &str) -> Vec<Inbound> {
     let fixture = read_folder(&tests_folder().join("fixtures/meta")).remove(name).unwrap();
-    let items = Meta.parse(None, &bytes(&fixture)).unwrap();
+    let items = parse(&Meta, None, &bytes(&fixture)).unwrap();
     items
         .into_iter()
         .filter_map(|item| if let Item::Message(found) = item { Some(*found) } else { None })
@@ -35,7 +35,7 @@ fn body(inbound: &Inbound) -> &Body {
 #[test]
 fn every_payload_of_our_own_is_read_as_it_says() {
     for (name, fixture) in read_folder(&tests_folder().join("fixtures/meta")) {
-        let found = inspected(&bytes(&fixture));
+        let found = inspected(&Meta, Some("application/json"), &bytes(&fixture));
         assert_eq!(found, fixture["expect"], "{name}: {} found {found:#}", fixture["about"]);
     }
 }
@@ -43,14 +43,14 @@ fn every_payload_of_our_own_is_read_as_it_says() {
 #[test]
 fn what_is_no_object_is_malformed() {
     for body in ["", "null", "[]", "7", "\"text\"", "{", "{\"object\":", "hub.mode=subscribe"] {
-        assert!(Meta.parse(None, body.as_bytes()).is_err(), "{body}");
+        assert!(parse(&Meta, None, body.as_bytes()).is_err(), "{body}");
     }
     for body in ["{}", "{\"object\":7}", "{\"object\":\"page\"}"] {
-        assert!(matches!(Meta.parse(None, body.as_bytes()).unwrap()[..], [Item::Ignored { .. }]), "{body}");
+        assert!(matches!(parse(&Meta, None, body.as_bytes()).unwrap()[..], [Item::Ignored { .. }]), "{body}");
     }
     for entry in ["null", "[]"] {
         let body = format!("{{\"object\":\"whatsapp_business_account\",\"entry\":{entry}}}");
-        assert_eq!(Meta.parse(None, body.as_bytes()), Ok(Vec::new()), "{entry}");
+        assert_eq!(parse(&Meta, None, body.as_bytes()), Ok(Vec::new()), "{entry}");
     }
 }
 
@@ -130,7 +130,7 @@ fn a_quote_needs_an_id_and_is_never_the_message_itself() {
             "object": "whatsapp_business_account",
             "entry": [{ "changes": [{ "field": "messages", "value": value }] }],
         });
-        match Meta.parse(None, body.to_string().as_bytes()).unwrap().remove(0) {
+        match parse(&Meta, None, body.to_string().as_bytes()).unwrap().remove(0) {
             Item::Message(found) => (found.quoted, found.forwarded),
             other => panic!("{other:?}"),
         }

@@ -5,11 +5,12 @@ use std::collections::BTreeSet;
 use contract::Body;
 use contract::message::*;
 use desk::channels::meta::Meta;
-use desk::channels::{Outgoing, Provider, Recipient, What};
+use desk::channels::{Outgoing, What};
 use reqwest::Url;
 use serde_json::{Value, json};
 
 use super::account;
+use crate::protocol::{self, content, differences, media, message, to};
 
 /// What of the fixtures' requests we do not write the same, and why.
 const DIFFERENCES: &[(&str, &str, &str)] = &[
@@ -40,72 +41,26 @@ const DIFFERENCES: &[(&str, &str, &str)] = &[
 pub fn of_fixture(name: &str, theirs: &Value) -> (Value, Value) {
     let path = theirs["path"].as_str().unwrap();
     let channel = path.split('/').nth(2).unwrap();
-    let call = Meta
-        .call(&account(&[("access_token", &["<token>"])]), channel, &outgoing(name))
+    let call = protocol::call(&Meta, &account(&[("access_token", &["<token>"])]), channel, &outgoing(name))
         .unwrap_or_else(|error| panic!("{name}: {error}"));
     let headers: Vec<_> = call.headers.iter().map(|(name, _)| *name).collect();
     assert_eq!(headers, ["authorization"], "{name}");
-    let (kind, body) = call.body.unwrap();
+    let (method, address) = (call.method.clone(), call.url.clone());
+    let (kind, body) = content(call);
     assert_eq!(kind, theirs["headers"]["Content-Type"].as_str().unwrap(), "{name}");
     let body: Value = serde_json::from_slice(&body).unwrap();
-    let url = Url::parse(&call.url).unwrap();
+    let url = Url::parse(&address).unwrap();
     assert_eq!(url.host_str(), Some("graph.facebook.com"));
-    assert_eq!((call.method.as_str(), url.path()), (theirs["method"].as_str().unwrap(), path), "{name}");
+    assert_eq!((method.as_str(), url.path()), (theirs["method"].as_str().unwrap(), path), "{name}");
     let mut found = BTreeSet::new();
-    compare(&body, &theirs["body"], String::new(), &mut found);
+    differences(&body, &theirs["body"], String::new(), &mut found);
     let explained = found.iter().map(|at| {
         let reason = DIFFERENCES.iter().find(|(of, place, _)| *of == name && at.starts_with(place));
         let (_, _, why) = reason.unwrap_or_else(|| panic!("{name} differs at {at}: {body:#}"));
         json!({ "at": at, "why": why })
     });
     let differences = explained.collect();
-    (json!({ "method": call.method.as_str(), "path": path, "body": body }), differences)
-}
-
-/// Notes every place where two values differ.
-fn compare(ours: &Value, theirs: &Value, at: String, found: &mut BTreeSet<String>) {
-    match (ours, theirs) {
-        (Value::Object(mine), Value::Object(other)) => {
-            for key in mine.keys().chain(other.keys()).collect::<BTreeSet<_>>() {
-                match (mine.get(key), other.get(key)) {
-                    (Some(mine), Some(other)) => compare(mine, other, format!("{at}/{key}"), found),
-                    _ => drop(found.insert(format!("{at}/{key}"))),
-                }
-            }
-        }
-        (Value::Array(mine), Value::Array(other)) if mine.len() == other.len() => {
-            for (index, (mine, other)) in mine.iter().zip(other).enumerate() {
-                compare(mine, other, format!("{at}/{index}"), found);
-            }
-        }
-        (mine, other) if mine == other => {}
-        _ => drop(found.insert(at)),
-    }
-}
-
-pub fn to(address: &str) -> Recipient {
-    match address.contains('.') {
-        true => Recipient { phone: None, user_id: Some(address.to_owned()) },
-        false => Recipient { phone: Some(address.to_owned()), user_id: None },
-    }
-}
-
-pub fn message(address: &str, body: Body) -> Outgoing {
-    Outgoing { to: to(address), what: What::Message { body, quoted: None }, opaque: None }
-}
-
-pub fn media(kind: MediaKind, id: Option<&str>) -> Media {
-    Media {
-        kind,
-        id: id.map(str::to_owned),
-        link: None,
-        mime: None,
-        caption: None,
-        file_name: None,
-        sha256: None,
-        animated: None,
-        unavailable: None,
-    }
+    (json!({ "method": method.as_str(), "path": path, "body": body }), differences)
 }
 
 fn some(text: &str) -> Option<String> {
@@ -238,6 +193,7 @@ pub fn words(text: &str) -> Parameter {
 pub fn template_text() -> Template {
     Template {
         name: "revive_issue".to_owned(),
+        id: None,
         language: "en_US".to_owned(),
         text: "Hi Chef, can we talk tomorrow?".to_owned(),
         header: Vec::new(),
@@ -251,6 +207,7 @@ fn template_interactive() -> Template {
         |index, payload: &str| TemplateButton { index, value: ButtonValue::Payload(payload.to_owned()) };
     Template {
         name: "template-name".to_owned(),
+        id: None,
         language: "language-and-locale-code".to_owned(),
         text: "text-string $100.99 February 25, 1977".to_owned(),
         header: vec![Parameter::Media(Media {

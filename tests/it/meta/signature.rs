@@ -7,7 +7,8 @@ use reqwest::header::{HeaderMap, HeaderValue};
 use serde_json::Value;
 use sha2::Sha256;
 
-use super::{account, fixtures};
+use super::account;
+use crate::protocol::{self, json_fixtures};
 
 const HEADER: &str = "X-Hub-Signature-256";
 
@@ -24,7 +25,7 @@ fn signed(secret: &str, body: &[u8]) -> String {
 }
 
 fn genuine(signature: &str, body: &[u8], account: &Account) -> bool {
-    Meta.genuine(&headers(signature.as_bytes()), body, account)
+    protocol::genuine(&Meta, &headers(signature.as_bytes()), body, account)
 }
 
 pub fn of_fixture(fixture: &Value) -> bool {
@@ -83,13 +84,13 @@ fn no_changed_body_and_no_changed_header_is_accepted() {
         let Ok(value) = HeaderValue::from_bytes(&header) else { continue };
         let mut headers = HeaderMap::new();
         headers.insert("x-hub-signature-256", value);
-        assert!(!Meta.genuine(&headers, &bytes, &account), "turn {turn}: {header:?} {bytes:?}");
+        assert!(!protocol::genuine(&Meta, &headers, &bytes, &account), "turn {turn}: {header:?} {bytes:?}");
     }
 }
 
 #[test]
 fn no_changed_payload_of_the_fixtures_is_accepted() {
-    let Some(fixtures) = fixtures() else { return };
+    let Some(fixtures) = json_fixtures("meta") else { return };
     let mut dice = Dice(42);
     for fixture in fixtures.values().filter(|fixture| fixture.get("scheme").is_some()) {
         let account = account(&[("app_secret", &[fixture["app_secret"].as_str().unwrap()])]);
@@ -124,7 +125,7 @@ fn without_a_secret_nothing_is_genuine() {
 fn a_missing_or_malformed_signature_is_refused() {
     let account = account(&[("app_secret", &["secret"])]);
     let good = signed("secret", b"{}");
-    assert!(!Meta.genuine(&HeaderMap::new(), b"{}", &account));
+    assert!(!protocol::genuine(&Meta, &HeaderMap::new(), b"{}", &account));
     let hex = &good["sha256=".len()..];
     for bad in [
         hex.to_owned(),
@@ -142,10 +143,10 @@ fn a_missing_or_malformed_signature_is_refused() {
     }
     let mut old = HeaderMap::new();
     old.insert("x-hub-signature", HeaderValue::from_str(&good).unwrap());
-    assert!(!Meta.genuine(&old, b"{}", &account), "the older header alone");
+    assert!(!protocol::genuine(&Meta, &old, b"{}", &account), "the older header alone");
     let mut twice = headers(good.as_bytes());
     twice.append("x-hub-signature-256", HeaderValue::from_static("sha256=0"));
-    assert!(!Meta.genuine(&twice, b"{}", &account), "two of them");
+    assert!(!protocol::genuine(&Meta, &twice, b"{}", &account), "two of them");
 }
 
 #[test]

@@ -24,6 +24,8 @@ use sqlx::{Connection, Executor, PgConnection};
 use tests::Database;
 use uuid::Uuid;
 
+use crate::protocol;
+
 /// The business's number at the provider.
 pub const LINE: &str = "106540352242922";
 /// A phone that shows its number.
@@ -79,7 +81,7 @@ impl Stage {
     /// Sends as the desk does.
     pub async fn try_send(&self, to: Recipient, what: What) -> Result<Outcome, CallError> {
         let outgoing = Outgoing { to, what, opaque: Some("delivery-1".to_owned()) };
-        let call = Meta.call(&self.ear.account, LINE, &outgoing).unwrap();
+        let call = protocol::call(&Meta, &self.ear.account, LINE, &outgoing).unwrap();
         let answer = self.desk.client.send(call, Reach::Local).await?;
         Ok(Meta.outcome(&answer))
     }
@@ -209,10 +211,10 @@ async fn hear(State(ear): State<Ear>, headers: HeaderMap, body: Bytes) -> Status
     if ear.refusals.fetch_update(Ordering::SeqCst, Ordering::SeqCst, refuse).is_ok() {
         return StatusCode::INTERNAL_SERVER_ERROR;
     }
-    if !body.is_ascii() || !Meta.genuine(&headers, &body, &ear.account) {
+    if !body.is_ascii() || !protocol::genuine(&Meta, &headers, &body, &ear.account) {
         return StatusCode::UNAUTHORIZED;
     }
-    let items = Meta.parse(Some("application/json"), &body).unwrap();
+    let items = protocol::parse(&Meta, Some("application/json"), &body).unwrap();
     ear.items.lock().unwrap().extend(items);
     StatusCode::OK
 }
@@ -271,7 +273,7 @@ async fn connect(desk: &Desk, database: &str, api_base: &str) {
 
 /// Ana, by her number.
 pub fn ana() -> Recipient {
-    Recipient { phone: Some(ANA.to_owned()), user_id: None }
+    Recipient { phone: Some(ANA.to_owned()), user_id: None, ..Recipient::default() }
 }
 
 pub fn text(text: &str) -> What {

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::template::Template;
+use crate::id::FileId;
 
 /// What a message holds.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -172,6 +173,31 @@ pub struct Media {
     pub animated: Option<bool>,
     /// Why the bytes cannot be had, when the provider says so.
     pub unavailable: Option<String>,
+    /// The file in our own store, once it is there.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub file: Option<FileId>,
+    /// Its size in bytes, once it is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub size: Option<i64>,
+}
+
+impl Media {
+    /// A file of which nothing is known but its kind.
+    pub fn of(kind: MediaKind) -> Media {
+        Media {
+            kind,
+            id: None,
+            link: None,
+            mime: None,
+            caption: None,
+            file_name: None,
+            sha256: None,
+            animated: None,
+            unavailable: None,
+            file: None,
+            size: None,
+        }
+    }
 }
 
 /// A place.

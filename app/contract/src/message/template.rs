@@ -7,6 +7,9 @@ use serde::{Deserialize, Serialize};
 pub struct Template {
     /// Its name at the provider.
     pub name: String,
+    /// The provider's own id of it, for providers that send by it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub id: Option<String>,
     /// Its language (`en_US`).
     pub language: String,
     /// What the customer will read, for the thread.

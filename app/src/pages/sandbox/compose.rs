@@ -202,15 +202,5 @@ fn contact(name: String, number: &str, origin: Option<String>) -> Body {
 }
 
 fn sample_file(kind: MediaKind, name: &str, mime: &str) -> Body {
-    Body::Media(Media {
-        kind,
-        id: None,
-        link: None,
-        mime: Some(mime.to_owned()),
-        caption: None,
-        file_name: Some(name.to_owned()),
-        sha256: None,
-        animated: None,
-        unavailable: None,
-    })
+    Body::Media(Media { mime: Some(mime.to_owned()), file_name: Some(name.to_owned()), ..Media::of(kind) })
 }

@@ -19,7 +19,7 @@ use reqwest::redirect::Policy;
 use secrecy::ExposeSecret;
 use url::{Host, Url};
 
-use super::{Answer, Call};
+use super::{Answer, Call, Content};
 
 /// How long connecting may take, names and TLS included.
 const CONNECT: Duration = Duration::from_secs(5);
@@ -115,9 +115,13 @@ impl Client {
             secret.set_sensitive(true);
             request = request.header(HeaderName::from_static(name), secret);
         }
-        if let Some((kind, body)) = call.body {
-            request = request.header(http::header::CONTENT_TYPE, kind).body(body);
-        }
+        request = match call.content {
+            Content::Nothing => request,
+            Content::Bytes(kind, body) => request.header(http::header::CONTENT_TYPE, kind).body(body),
+            Content::Upload { .. } => {
+                return Err(CallError::NotSent("there is no store of files".to_owned()));
+            }
+        };
         request.send().await.map_err(failure)
     }
 

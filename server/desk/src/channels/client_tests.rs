@@ -17,7 +17,7 @@ fn call(url: &str) -> Call {
         method: Method::POST,
         url: url.to_owned(),
         headers: vec![("authorization", SecretString::from("Bearer very-secret".to_owned()))],
-        body: Some(("application/json", b"{}".to_vec())),
+        content: Content::Bytes("application/json", b"{}".to_vec()),
     }
 }
 

@@ -1,6 +1,7 @@
 //! What a webhook holds, in one shape for every provider.
 
 use contract::Body;
+use contract::template::{TemplateCategory, TemplateStatus};
 use jiff::Timestamp;
 
 use super::Fault;
@@ -35,7 +36,7 @@ pub enum Item {
     },
 }
 
-/// Who wrote, or (for an echo) who was written to. At least one of `phone` and `user_id` is there.
+/// Who wrote, or (for an echo) who was written to. At least one of `phone`, `user_id` and `external_id` is there.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Sender {
     /// Their number: digits only, exactly as the provider knows it.
@@ -48,6 +49,8 @@ pub struct Sender {
     pub name: Option<String>,
     /// Their username, without a leading `@`. Untrusted, and no key.
     pub username: Option<String>,
+    /// The provider's own id of them, for providers that address by it.
+    pub external_id: Option<String>,
 }
 
 /// A message from a customer, or from the business's own phone app.
@@ -55,8 +58,10 @@ pub struct Sender {
 pub struct Inbound {
     /// The provider's own id of the channel.
     pub channel: String,
-    /// The provider's id of the message.
+    /// The provider's id of the message; empty where it gives none (then `repeat` is there).
     pub id: String,
+    /// What two deliveries of the same message have in common where there is no id: a digest of what it says.
+    pub repeat: Option<String>,
     /// The customer.
     pub contact: Sender,
     /// Whether the business wrote it, on its own phone app.
@@ -135,7 +140,7 @@ pub struct Referral {
 /// What became of something we sent.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Status {
-    /// The provider's own id of the channel.
+    /// The provider's own id of the channel; empty where the provider does not say.
     pub channel: String,
     /// The provider's id of the message.
     pub id: String,
@@ -194,4 +199,64 @@ pub struct AccountEvent {
     pub text: String,
     /// When, by the provider's clock.
     pub at: Option<Timestamp>,
+    /// What the desk does about it, where it does anything but show it.
+    pub news: Option<News>,
+}
+
+/// News that the desk acts on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum News {
+    /// A template stands elsewhere now. What is absent has not changed.
+    Template {
+        /// Its name, where it is told.
+        name: Option<String>,
+        /// Its language, where it is told.
+        language: Option<String>,
+        /// Where it stands.
+        status: Option<TemplateStatus>,
+        /// What it is for.
+        category: Option<TemplateCategory>,
+        /// How customers like it, in the provider's word.
+        quality: Option<String>,
+        /// Why.
+        reason: Option<String>,
+    },
+    /// How a number does. What is absent has not changed.
+    Health {
+        /// How customers rate it, in the provider's word (`GREEN`).
+        quality: Option<String>,
+        /// How many people it may write to first, in the provider's word (`TIER_1K`).
+        messaging_limit: Option<String>,
+        /// Messages a second that it may send now.
+        rate: Option<u32>,
+    },
+    /// A customer does or does not want to be written to first.
+    Preference {
+        /// Who.
+        contact: Sender,
+        /// What it is about.
+        scope: Scope,
+        /// Whether they want it.
+        wanted: bool,
+    },
+    /// A customer goes by another number or id.
+    Moved {
+        /// What they went by.
+        from: Sender,
+        /// What they go by now.
+        to: Sender,
+    },
+    /// The account or the number may not send any more; why, for a person.
+    Stopped(String),
+    /// The account or the number may send again.
+    Resumed,
+}
+
+/// Which messages a customer's wish is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Scope {
+    /// Marketing templates.
+    Marketing,
+    /// All templates.
+    All,
 }

@@ -5,24 +5,31 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::body::Bytes;
-use axum::extract::{DefaultBodyLimit, Path, Query, State};
+use axum::extract::{DefaultBodyLimit, Path, Query, RawQuery, State};
 use axum::response::{IntoResponse, Response};
-use axum::routing::get;
+use axum::routing::{get, post};
 use contract::ConnectionId;
 use http::{HeaderMap, StatusCode, header};
+use jiff::Timestamp;
 
-use crate::channels;
+use crate::channels::{self, Hook};
 use crate::jobs::receive::NotKept;
 use crate::state::Desk;
 use crate::store::ledger::Incoming;
 
 /// The largest body: Meta sends up to 3 MB.
 const LARGEST: usize = 4 << 20;
+/// The longest name of a door, in bytes.
+const LONGEST_TAIL: usize = 128;
+/// The longest query, in bytes.
+const LONGEST_QUERY: usize = 1_024;
 
 /// The routes of this file.
 pub fn routes() -> Router<Desk> {
     Router::new()
         .route("/webhooks/{provider}/{connection}", get(handshake).post(receive))
+        // Behind the connection stands which of its doors it is, for providers that have several.
+        .route("/webhooks/{provider}/{connection}/{tail}", post(receive_at))
         .layer(DefaultBodyLimit::max(LARGEST))
 }
 
@@ -49,21 +56,59 @@ const PATIENCE: Duration = Duration::from_millis(1900);
 
 async fn receive(
     State(desk): State<Desk>,
-    Path(place): Path<(String, String)>,
+    Path((provider, connection)): Path<(String, String)>,
+    RawQuery(query): RawQuery,
     headers: HeaderMap,
     body: Bytes,
 ) -> Response {
-    tokio::time::timeout(PATIENCE, keep(&desk, place, &headers, body)).await.unwrap_or_else(|_| unavailable())
+    let door = Door { provider, connection, tail: String::new(), query: query.unwrap_or_default() };
+    let kept = tokio::time::timeout(PATIENCE, keep(&desk, door, &headers, body));
+    kept.await.unwrap_or_else(|_| unavailable())
 }
 
-async fn keep(desk: &Desk, (provider, id): (String, String), headers: &HeaderMap, body: Bytes) -> Response {
-    let connection = match find(desk, &provider, &id).await {
+async fn receive_at(
+    State(desk): State<Desk>,
+    Path((provider, connection, tail)): Path<(String, String, String)>,
+    RawQuery(query): RawQuery,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Response {
+    let door = Door { provider, connection, tail, query: query.unwrap_or_default() };
+    let kept = tokio::time::timeout(PATIENCE, keep(&desk, door, &headers, body));
+    kept.await.unwrap_or_else(|_| unavailable())
+}
+
+/// By which address a webhook came.
+struct Door {
+    provider: String,
+    connection: String,
+    tail: String,
+    query: String,
+}
+
+impl Door {
+    /// The address as the provider has it.
+    fn url(&self, desk: &Desk) -> String {
+        let mut path = format!("/webhooks/{}/{}", self.provider, self.connection);
+        for (mark, part) in [("/", &self.tail), ("?", &self.query)] {
+            if !part.is_empty() {
+                path.push_str(mark);
+                path.push_str(part);
+            }
+        }
+        desk.config.public(&path)
+    }
+}
+
+async fn keep(desk: &Desk, door: Door, headers: &HeaderMap, body: Bytes) -> Response {
+    let connection = match find(desk, &door.provider, &door.connection).await {
         Ok(connection) => connection,
         Err(refused) => return refused,
     };
-    let genuine = channels::provider(&connection.provider)
-        .is_some_and(|provider| provider.genuine(headers, &body, &connection.account));
-    if !genuine {
+    let Some(provider) = channels::provider(&connection.provider) else { return gone() };
+    let hook = Hook { url: &door.url(desk), headers, body: &body, at: Timestamp::now() };
+    let fits = door.tail.len() <= LONGEST_TAIL && door.query.len() <= LONGEST_QUERY;
+    if !fits || !provider.genuine(&hook, &connection.account) {
         metrics::counter!("baton_webhooks_bad_signature").increment(1);
         if let Err(error) = desk.store.count_bad_signature(connection.id).await {
             tracing::warn!(error = %error, "a wrong signature could not be counted");
@@ -72,11 +117,13 @@ async fn keep(desk: &Desk, (provider, id): (String, String), headers: &HeaderMap
     }
     let content_type =
         headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).map(str::to_owned);
-    let incoming = Incoming { connection: connection.id, content_type, body };
+    let Door { tail, query, .. } = door;
+    let incoming = Incoming { connection: connection.id, content_type, tail, query, body };
     match desk.intake.keep(incoming).await {
         Ok(()) => {
             note(desk, connection.id);
-            StatusCode::OK.into_response()
+            let receipt = provider.receipt();
+            ([(header::CONTENT_TYPE, receipt.content_type)], receipt.body).into_response()
         }
         Err(NotKept::Overloaded | NotKept::Unavailable) => unavailable(),
     }
@@ -100,15 +147,19 @@ async fn find(
     provider: &str,
     id: &str,
 ) -> Result<std::sync::Arc<crate::store::channels::Connection>, Response> {
-    let Ok(id) = id.parse::<ConnectionId>() else { return Err(StatusCode::NOT_FOUND.into_response()) };
+    let Ok(id) = id.parse::<ConnectionId>() else { return Err(gone()) };
     match desk.connections.get(desk, id).await {
         Ok(Some(connection)) if connection.provider == provider => Ok(connection),
-        Ok(_) => Err(StatusCode::NOT_FOUND.into_response()),
+        Ok(_) => Err(gone()),
         Err(error) => {
             tracing::warn!(error = %error, "a webhook found no database");
             Err(unavailable())
         }
     }
+}
+
+fn gone() -> Response {
+    StatusCode::NOT_FOUND.into_response()
 }
 
 /// Come again: the provider keeps the webhook until it is safe here.

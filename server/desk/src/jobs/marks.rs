@@ -2,8 +2,8 @@
 
 use contract::ConversationId;
 
-use crate::channels::client::Reach;
 use crate::channels::{self, Outgoing, Recipient, What};
+use crate::errands::{Ended, Errand};
 use crate::state::Desk;
 
 /// What the provider is told.
@@ -37,11 +37,10 @@ async fn tell(desk: &Desk, conversation: ConversationId) -> anyhow::Result<()> {
     let Some(provider) = channels::provider(&last.provider) else { return Ok(()) };
     let outgoing =
         Outgoing { to: Recipient::default(), what: What::Read { message: last.message }, opaque: None };
-    let Ok(call) = provider.call(&connection.account, &last.provider_channel, &outgoing) else {
-        // This provider cannot be told.
-        return Ok(());
-    };
-    let reach = if connection.sandbox { Reach::Local } else { Reach::Public };
-    desk.client.send(call, reach).await.map_err(|error| anyhow::anyhow!("{error}"))?;
-    Ok(())
+    let errand = Errand { connection: &connection, provider, channel: &last.provider_channel };
+    match errand.run(desk, &|via| provider.call(via, &outgoing)).await {
+        // What cannot be told to this provider is not.
+        Ok(_) | Err(Ended::NotCarried(_)) => Ok(()),
+        Err(ended) => anyhow::bail!("{ended}"),
+    }
 }

@@ -5,6 +5,7 @@ use std::panic::AssertUnwindSafe;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
+use contract::Time;
 use futures::FutureExt;
 use tokio::sync::{Mutex, OwnedMutexGuard, mpsc, oneshot};
 
@@ -198,7 +199,7 @@ async fn parse(desk: &Desk, pending: Vec<Pending>) -> anyhow::Result<Vec<Parsed>
     let parsed = pending.into_iter().map(|pending| {
         let provider = providers.get(&pending.incoming.connection).copied().flatten();
         let items = match provider {
-            Some(provider) => read(provider, &pending.incoming),
+            Some(provider) => read(provider, &pending.incoming, pending.received_at),
             None => Err(Malformed("The connection it came in on is gone.".to_owned())),
         };
         Parsed { pending, items }
@@ -206,8 +207,12 @@ async fn parse(desk: &Desk, pending: Vec<Pending>) -> anyhow::Result<Vec<Parsed>
     Ok(parsed.collect())
 }
 
-fn read(provider: &dyn channels::Provider, incoming: &Incoming) -> Result<Vec<Item>, Malformed> {
-    let content_type = incoming.content_type.as_deref();
-    std::panic::catch_unwind(AssertUnwindSafe(|| provider.parse(content_type, &incoming.body)))
+fn read(
+    provider: &dyn channels::Provider,
+    incoming: &Incoming,
+    received_at: Time,
+) -> Result<Vec<Item>, Malformed> {
+    let arrived = incoming.arrived(received_at);
+    std::panic::catch_unwind(AssertUnwindSafe(|| provider.parse(&arrived)))
         .unwrap_or_else(|_| Err(Malformed("The desk panicked while reading it.".to_owned())))
 }

@@ -10,7 +10,7 @@ use tokio::task::JoinSet;
 use super::{signals, wire};
 use crate::Desk;
 use crate::channels::client::Reach;
-use crate::channels::{Account, Call};
+use crate::channels::{Account, Call, Content};
 use crate::store;
 use crate::store::sandbox::{Lane, Queued};
 
@@ -153,7 +153,7 @@ impl Sender {
             method: Method::POST,
             url: self.url.clone(),
             headers: vec![("x-hub-signature-256", SecretString::from(signature))],
-            body: Some(("application/json", webhook.body.clone().into_bytes())),
+            content: Content::Bytes("application/json", webhook.body.clone().into_bytes()),
         };
         if !taken(desk, call.clone()).await {
             return false;

@@ -61,7 +61,10 @@ pub struct Learned {
 impl Learned {
     /// The names by which the contact is known there, the number first.
     pub fn keys(&self) -> impl Iterator<Item = &str> {
-        [&self.sender.phone, &self.sender.user_id].into_iter().flatten().map(String::as_str)
+        [&self.sender.phone, &self.sender.user_id, &self.sender.external_id]
+            .into_iter()
+            .flatten()
+            .map(String::as_str)
     }
 }
 
@@ -124,7 +127,7 @@ impl Tx {
                     "channel_id": one.channel, "key": key, "address_id": Uuid::now_v7(),
                     "contact_id": Uuid::now_v7(), "phone": one.sender.phone, "user_id": one.sender.user_id,
                     "parent_user_id": one.sender.parent_user_id, "profile_name": one.sender.name,
-                    "username": one.sender.username,
+                    "username": one.sender.username, "external_id": one.sender.external_id,
                 }))
             })
             .collect();
@@ -133,7 +136,7 @@ impl Tx {
             "with fresh as materialized (
                select distinct on (channel_id, key) * from json_to_recordset($1::text::json)
                  as x(channel_id uuid, key text, address_id uuid, contact_id uuid, phone text, user_id text,
-                      parent_user_id text, profile_name text, username text)
+                      parent_user_id text, profile_name text, username text, external_id text)
                 order by channel_id, key),
              won as (
                insert into identities (channel_id, key, address_id)
@@ -153,8 +156,9 @@ impl Tx {
              made as (
                insert into contacts (id, profile_name, username)
                select contact_id, profile_name, username from placed where of_contact = contact_id)
-             insert into addresses (id, channel_id, contact_id, phone, user_id, parent_user_id)
-             select address_id, channel_id, of_contact, phone, user_id, parent_user_id from placed",
+             insert into addresses (id, channel_id, contact_id, phone, user_id, parent_user_id, external_id)
+             select address_id, channel_id, of_contact, phone, user_id, parent_user_id, external_id
+               from placed",
         )
         .bind(super::as_rows(&rows))
         .execute(self.connection())
@@ -189,13 +193,15 @@ impl Tx {
             .await?;
             sqlx::query(
                 "update addresses set phone = coalesce(phone, $2), user_id = coalesce(user_id, $3),
-                        parent_user_id = coalesce(parent_user_id, $4)
+                        parent_user_id = coalesce(parent_user_id, $4),
+                        external_id = coalesce(external_id, $5)
                   where id = $1",
             )
             .bind(address)
             .bind(sender.phone)
             .bind(sender.user_id)
             .bind(sender.parent_user_id)
+            .bind(sender.external_id)
             .execute(self.connection())
             .await?;
         }

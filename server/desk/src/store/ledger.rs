@@ -6,6 +6,7 @@ use serde_json::json;
 use uuid::Uuid;
 
 use super::{Result, Store, Tx};
+use crate::channels::Arrived;
 
 /// A webhook's place in the ledger.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -23,8 +24,25 @@ pub struct Incoming {
     pub connection: ConnectionId,
     /// Its content type.
     pub content_type: Option<String>,
+    /// What stood behind the connection in its path.
+    pub tail: String,
+    /// Its query, as it was sent.
+    pub query: String,
     /// Its raw bytes.
     pub body: Bytes,
+}
+
+impl Incoming {
+    /// As a provider reads it.
+    pub fn arrived(&self, at: Time) -> Arrived<'_> {
+        Arrived {
+            content_type: self.content_type.as_deref(),
+            tail: &self.tail,
+            query: &self.query,
+            body: &self.body,
+            at: jiff::Timestamp::from_millisecond(at.0).unwrap_or_default(),
+        }
+    }
 }
 
 /// A webhook that is kept and not yet applied.
@@ -79,18 +97,23 @@ impl Store {
     pub async fn keep(&self, incoming: &[Incoming]) -> Result<(Time, Vec<Entry>)> {
         let connections: Vec<Uuid> = incoming.iter().map(|one| one.connection.0).collect();
         let types: Vec<Option<&str>> = incoming.iter().map(|one| one.content_type.as_deref()).collect();
+        let tails: Vec<&str> = incoming.iter().map(|one| one.tail.as_str()).collect();
+        let queries: Vec<&str> = incoming.iter().map(|one| one.query.as_str()).collect();
         let bodies: Vec<&[u8]> = incoming.iter().map(|one| one.body.as_ref()).collect();
         let rows: Vec<(i64, String, i64)> = sqlx::query_as(
             "with clock as materialized (select desk_now() as now)
-             insert into ledger (day, connection_id, received_at, content_type, body)
-             select (clock.now at time zone 'UTC')::date, x.connection_id, clock.now, x.content_type, x.body
-               from unnest($1::uuid[], $2::text[], $3::bytea[]) with ordinality
-                 as x(connection_id, content_type, body, n), clock
+             insert into ledger (day, connection_id, received_at, content_type, tail, query, body)
+             select (clock.now at time zone 'UTC')::date, x.connection_id, clock.now, x.content_type, x.tail,
+                    x.query, x.body
+               from unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::bytea[]) with ordinality
+                 as x(connection_id, content_type, tail, query, body, n), clock
               order by x.n
              returning id, day::text, to_ms(received_at)",
         )
         .bind(connections)
         .bind(types)
+        .bind(tails)
+        .bind(queries)
         .bind(bodies)
         .fetch_all(self.pool())
         .await?;
@@ -101,9 +124,9 @@ impl Store {
     /// Webhooks that were kept at least so long ago and not applied: left behind by a process that died, or
     /// crowded out of the queue in memory.
     pub async fn left_behind(&self, older_than_ms: i64, limit: i64) -> Result<Vec<Pending>> {
-        type Row = (String, i64, Uuid, i64, i32, Option<String>, Option<Vec<u8>>);
+        type Row = (String, i64, Uuid, i64, i32, Option<String>, String, String, Option<Vec<u8>>);
         let rows: Vec<Row> = sqlx::query_as(
-            "select day::text, id, connection_id, to_ms(received_at), attempts, content_type, body
+            "select day::text, id, connection_id, to_ms(received_at), attempts, content_type, tail, query, body
                from ledger
               where state = 'pending' and received_at <= (select desk_now()) - $1 * interval '1 millisecond'
               order by id limit $2",
@@ -114,13 +137,15 @@ impl Store {
         .await?;
         Ok(rows
             .into_iter()
-            .map(|(day, id, connection, received_at, attempts, content_type, body)| Pending {
+            .map(|(day, id, connection, received_at, attempts, content_type, tail, query, body)| Pending {
                 entry: Entry { day, id },
                 received_at: Time(received_at),
                 attempts,
                 incoming: Incoming {
                     connection: ConnectionId(connection),
                     content_type,
+                    tail,
+                    query,
                     body: Bytes::from(body.unwrap_or_default()),
                 },
             })

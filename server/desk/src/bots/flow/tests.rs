@@ -68,15 +68,9 @@ fn packet(answer: Answer) -> Packet {
 
 fn photo(caption: Option<&str>) -> Body {
     Body::Media(Media {
-        kind: MediaKind::Image,
         id: Some("1".into()),
-        link: None,
-        mime: None,
         caption: caption.map(str::to_owned),
-        file_name: None,
-        sha256: None,
-        animated: None,
-        unavailable: None,
+        ..Media::of(MediaKind::Image)
     })
 }
 

@@ -6,7 +6,7 @@ use contract::message::{Body, CardEntry, ContactCard, Field, Location, Media, Me
 use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use serde_json::Value;
 
-use super::json::{decimal, filled, flag, list, plain, text};
+use crate::channels::json::{decimal, filled, flag, list, plain, text};
 
 /// The types that have an object of their own name.
 pub(super) const KINDS: &[&str] = &[
@@ -74,7 +74,6 @@ fn media(kind: MediaKind, inner: Option<&Value>, raw: &Value) -> Body {
     let nothing = id.is_none() && link.is_none();
     let unavailable = complaint(raw).or_else(|| nothing.then(|| "WhatsApp sent no file".to_owned()));
     Body::Media(Media {
-        kind,
         id,
         link,
         mime: filled(inner, "mime_type"),
@@ -83,6 +82,7 @@ fn media(kind: MediaKind, inner: Option<&Value>, raw: &Value) -> Body {
         sha256: filled(inner, "sha256"),
         animated: inner.get("animated").and_then(Value::as_bool),
         unavailable,
+        ..Media::of(kind)
     })
 }
 

@@ -3,9 +3,9 @@
 use serde_json::Value;
 
 use super::fault::fault_of;
-use super::json::{self, filled, plain};
 use super::parse::Change;
 use super::person;
+use crate::channels::json::{self, filled, plain};
 use crate::channels::{AccountEvent, Item, phone};
 
 /// Longest text of an event.
@@ -45,6 +45,7 @@ pub(super) fn account(context: &Change<'_>, field: &str) -> Item {
         kind: field.to_owned(),
         text: told(context.value),
         at: context.at,
+        news: None,
     })
 }
 
@@ -59,6 +60,7 @@ pub(super) fn preference(context: &Change<'_>, raw: &Value) -> Item {
         kind: "user_preferences".to_owned(),
         text: words.join(" · "),
         at: json::moment(raw.get("timestamp"), context.now).at.or(context.at),
+        news: None,
     })
 }
 
@@ -71,6 +73,7 @@ pub(super) fn error(context: &Change<'_>, raw: &Value) -> Item {
         kind: "errors".to_owned(),
         text: format!("{} {}", fault.code, fault.reason).trim().to_owned(),
         at: context.at,
+        news: None,
     })
 }
 

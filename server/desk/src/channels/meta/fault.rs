@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde_json::Value;
 
-use super::json::{self, filled, flag, integer, list};
+use crate::channels::json::{self, filled, flag, integer, list};
 use crate::channels::{Answer, Class, Fault, Outcome, phone};
 
 /// Longest reason that is kept, in characters.

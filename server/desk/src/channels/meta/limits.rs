@@ -95,10 +95,11 @@ fn frame(text: &str, header: Option<&str>, footer: Option<&str>) -> Carried {
 /// A file goes by the id of an upload or by a public address, never by both.
 pub(super) fn source(media: &Media) -> Carried {
     let given = |part: &Option<String>| part.as_deref().is_some_and(|part| !part.trim().is_empty());
-    match (given(&media.id), given(&media.link)) {
-        (true, false) | (false, true) => Ok(()),
-        (true, true) => refused("A file is sent by its id or by its address, not by both."),
-        (false, false) => refused("There is no file to send."),
+    let ways = [given(&media.id), given(&media.link), media.file.is_some()];
+    match ways.into_iter().filter(|way| *way).count() {
+        1 => Ok(()),
+        0 => refused("There is no file to send."),
+        _ => refused("A file is sent by its id, by its address or from our store, not by several of them."),
     }
 }
 

@@ -3,9 +3,9 @@
 use contract::Body;
 use serde_json::Value;
 
-use super::json::{self, filled, flag};
 use super::parse::Change;
 use super::{content, person};
+use crate::channels::json::{self, filled, flag};
 use crate::channels::{Effect, Inbound, Item, Referral, Sender, phone};
 
 /// Who wrote.
@@ -73,6 +73,7 @@ fn inbound(context: &Change<'_>, raw: &Value, side: Side) -> Result<Inbound, Ski
         whole_seconds: time.whole_seconds,
         channel,
         id,
+        repeat: None,
         contact,
         effect,
     })
@@ -182,6 +183,7 @@ pub(super) fn user_id_update(context: &Change<'_>, raw: &Value) -> Item {
     Item::Message(Box::new(Inbound {
         channel,
         id,
+        repeat: None,
         contact: known,
         echo: false,
         at: time.at,

@@ -3,9 +3,9 @@
 use jiff::Timestamp;
 use serde_json::Value;
 
-use super::json::{self, filled, list};
 use super::message::Side;
 use super::{event, message, person, status};
+use crate::channels::json::{self, filled, list};
 use crate::channels::{Item, Malformed, Sender, phone};
 
 /// What every item of a change shares.

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::json::{filled, list};
+use crate::channels::json::{filled, list};
 use crate::channels::{Sender, phone};
 
 /// A sender of what these fields hold. A user id may stand where a number used to be, so the pattern decides;

@@ -3,18 +3,19 @@
 use contract::Body;
 use contract::message::{CardEntry, Choice, ContactCard, Flow, Location, Media, MediaKind, Section};
 use http::Method;
-use secrecy::SecretString;
 use serde_json::{Map, Value, json};
 
 use super::limits::refused;
+use super::upload::{self, bearer};
 use super::{limits, template};
-use crate::channels::{Account, Call, NotCarried, Outgoing, Recipient, What, phone};
+use crate::channels::{Call, Content, NotCarried, Outgoing, Recipient, Step, Via, What, phone};
 
 /// Longest `biz_opaque_callback_data`.
 const OPAQUE: usize = 512;
 
 /// Builds the call. Read marks and typing go by the customer's message and name no recipient.
-pub(super) fn call(account: &Account, channel: &str, outgoing: &Outgoing) -> Result<Call, NotCarried> {
+pub(super) fn call(via: &Via<'_>, outgoing: &Outgoing) -> Result<Step, NotCarried> {
+    let channel = via.channel;
     let word = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-';
     if channel.is_empty() || !channel.bytes().all(word) {
         return refused("The phone number ID of this number is not right. An admin can correct it.");
@@ -22,7 +23,11 @@ pub(super) fn call(account: &Account, channel: &str, outgoing: &Outgoing) -> Res
     let body = match &outgoing.what {
         What::Message { body, quoted } => {
             limits::carries(body)?;
+            if let Some(need) = upload::needed(via, body) {
+                return Ok(Step::First(need));
+            }
             let mut message = addressed(outgoing)?;
+            let body = &upload::named(via, body);
             // A template shows no quote.
             if let (Some(quoted), false) = (quoted, matches!(body, Body::Template(_))) {
                 message.insert("context".to_owned(), json!({ "message_id": quoted }));
@@ -43,15 +48,12 @@ pub(super) fn call(account: &Account, channel: &str, outgoing: &Outgoing) -> Res
             read
         }
     };
-    Ok(Call {
+    Ok(Step::Call(Call {
         method: Method::POST,
-        url: format!("{}/{channel}/messages", account.api_base),
-        headers: vec![(
-            "authorization",
-            SecretString::from(format!("Bearer {}", account.current("access_token"))),
-        )],
-        body: Some(("application/json", Value::Object(body).to_string().into_bytes())),
-    })
+        url: format!("{}/{channel}/messages", via.account.api_base),
+        headers: vec![bearer(via.account)],
+        content: Content::Bytes("application/json", Value::Object(body).to_string().into_bytes()),
+    }))
 }
 
 fn put(message: &mut Map<String, Value>, (kind, object): (&str, Value)) {

@@ -3,9 +3,9 @@
 use serde_json::Value;
 
 use super::fault::fault_of;
-use super::json::{self, filled, list};
 use super::parse::Change;
 use super::person;
+use crate::channels::json::{self, filled, list};
 use crate::channels::{Item, Status, StatusWord};
 
 /// Reads one status. Words that are not of the ladder (`deleted`, `warning`, later ones) and the statuses of

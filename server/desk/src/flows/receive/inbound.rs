@@ -64,7 +64,7 @@ impl Batch {
     }
 
     fn address(&self, channel: &Channel, inbound: &Inbound) -> Option<AddressId> {
-        [&inbound.contact.phone, &inbound.contact.user_id]
+        [&inbound.contact.phone, &inbound.contact.user_id, &inbound.contact.external_id]
             .into_iter()
             .flatten()
             .find_map(|key| self.names.get(&(channel.id, key.clone())).copied())

@@ -3,9 +3,10 @@
 use std::time::Duration;
 
 use super::lane::Rest;
-use crate::channels::client::{CallError, Reach};
+use crate::channels::client::CallError;
 use crate::channels::{self, Class, Fault, Outcome, Outgoing, What};
 use crate::domain::delivery;
+use crate::errands::{Ended, Errand};
 use crate::flows::Failed;
 use crate::flows::settle::{Settled, settle};
 use crate::state::Desk;
@@ -63,20 +64,20 @@ async fn attempt(desk: &Desk, sender: &Sender, claimed: &Claimed, rest: &Rest) -
     let Some(provider) = channels::provider(&sender.provider) else {
         return not_carried("this build does not have the provider");
     };
-    let call = match provider.call(&connection.account, &sender.provider_channel, &outgoing) {
-        Ok(call) => call,
-        Err(why) => return not_carried(&why.0),
-    };
-    let reach = if sender.sandbox { Reach::Local } else { Reach::Public };
+    let errand = Errand { connection: &connection, provider, channel: &sender.provider_channel };
     let begun = std::time::Instant::now();
-    let answer = desk.client.send(call, reach).await;
+    let answer = errand.run(desk, &|via| provider.call(via, &outgoing)).await;
     metrics::histogram!("baton_provider_call_seconds", "provider" => sender.provider.clone())
         .record(begun.elapsed().as_secs_f64());
     match answer {
         Ok(answer) => judge(desk, sender, claimed, (provider.outcome(&answer), rest)).await,
-        Err(CallError::NotSent(reason)) => again(claimed, "not_reached", &reason),
-        Err(CallError::Unknown(reason)) => Settled::Uncertain { reason },
-        Err(CallError::Refused(reason)) => Settled::Failed { code: "address_refused".to_owned(), reason },
+        Err(Ended::NotCarried(why)) => not_carried(&why),
+        Err(Ended::Refused(fault)) => judge(desk, sender, claimed, (Outcome::Refused(fault), rest)).await,
+        Err(Ended::Call(CallError::NotSent(reason))) => again(claimed, "not_reached", &reason),
+        Err(Ended::Call(CallError::Unknown(reason))) => Settled::Uncertain { reason },
+        Err(Ended::Call(CallError::Refused(reason))) => {
+            Settled::Failed { code: "address_refused".to_owned(), reason }
+        }
     }
 }
 

@@ -198,15 +198,11 @@ pub(super) fn media(field: &Field<'_>, kind: MediaKind) -> Result<Media> {
         return Err(GraphError::value(&field.path("caption"), "is not allowed for this type"));
     }
     Ok(Media {
-        kind,
         id,
         link,
-        mime: None,
         caption: field.short_if_any("caption", CAPTION)?,
         file_name: field.text_if_any("filename")?,
-        sha256: None,
-        animated: None,
-        unavailable: None,
+        ..Media::of(kind)
     })
 }
 

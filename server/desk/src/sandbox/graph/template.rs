@@ -20,6 +20,7 @@ pub(super) fn read(field: &Field<'_>) -> Result<Template> {
     let language = field.object("language")?.short("code", 20)?;
     let mut template = Template {
         name,
+        id: None,
         language,
         text: String::new(),
         header: Vec::new(),

@@ -70,7 +70,7 @@ fn view(desk: &Desk, connected: Connected, verify_token: Option<String>) -> Conn
 
 /// The one kind of credential that is shown: the desk has made it up, and the admin types it at the provider.
 async fn verify_tokens(desk: &Desk) -> store::Result<HashMap<ConnectionId, String>> {
-    let keys: Vec<&str> = PROVIDERS.iter().filter_map(|provider| provider.about().verify_token).collect();
+    let keys: Vec<&str> = PROVIDERS.iter().filter_map(|provider| provider.about().made_up).collect();
     let mut tokens = HashMap::new();
     for field in desk.store.sealed_fields(&keys).await? {
         match desk.seal.open(&place(field.id), &field.sealed) {
@@ -97,12 +97,12 @@ pub(super) async fn connect(
     let name = checked_name(name)?;
     let mut values = checked_fields(&about, fields)?;
     for field in &about.fields {
-        let made_up = about.verify_token == Some(field.key.as_str());
+        let made_up = about.made_up == Some(field.key.as_str());
         if !field.optional && !made_up && !values.contains_key(&field.key) {
             return Err(wrong(&field.key, format!("{} is missing.", field.label)));
         }
     }
-    if let Some(key) = about.verify_token {
+    if let Some(key) = about.made_up {
         values.insert(key.to_owned(), made_up_token());
     }
     let id = ConnectionId(Uuid::now_v7());
@@ -222,8 +222,7 @@ fn checked_fields(
 ) -> Result<BTreeMap<String, SecretString>, ChangeRefused> {
     let mut values = BTreeMap::new();
     for (key, value) in fields {
-        let known =
-            about.fields.iter().any(|field| field.key == key) && about.verify_token != Some(key.as_str());
+        let known = about.fields.iter().any(|field| field.key == key) && about.made_up != Some(key.as_str());
         if !known {
             return Err(wrong(&key, "This provider has no such field."));
         }

@@ -42,6 +42,7 @@ struct ClaimedRow {
     payload: Json<Payload>,
     phone: Option<String>,
     user_id: Option<String>,
+    external_id: Option<String>,
     quoted: Option<String>,
     window_until: Option<i64>,
     now: i64,
@@ -70,7 +71,7 @@ impl Store {
                       lease_until = clock.now + interval '30 seconds'
                  from due, clock where d.id = due.id
                returning d.id, d.ord, d.message_id, d.conversation_id, d.attempts, d.payload)
-             select t.id, t.message_id, t.conversation_id, t.attempts, t.payload, a.phone, a.user_id,
+             select t.id, t.message_id, t.conversation_id, t.attempts, t.payload, a.phone, a.user_id, a.external_id,
                     case when m.quoted_id is null then null
                          else coalesce(m.quoted_provider_id,
                               (select q.provider_id from messages q where q.id = m.quoted_id),
@@ -98,7 +99,7 @@ impl Store {
                 conversation: ConversationId(row.conversation_id),
                 attempts: row.attempts,
                 payload: row.payload.0,
-                to: Recipient { phone: row.phone, user_id: row.user_id },
+                to: Recipient { phone: row.phone, user_id: row.user_id, external_id: row.external_id },
                 quoted: row.quoted,
                 window_until: row.window_until.map(Time),
                 now: Time(row.now),
