@@ -5,9 +5,13 @@ use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
 
 use crate::binaries::Binaries;
 use crate::error::{Doing, Error};
+
+/// How long a folder may belong to us before it is the owner's: whoever makes it hands it over at once.
+const HANDED_OVER: Duration = Duration::from_secs(2);
 
 /// Where root keeps the data of every checkout.
 pub const ROOT_DATA: &str = "/var/lib/baton";
@@ -48,15 +52,23 @@ impl Owner {
         if let Some(above) = dir.parent() {
             self.make_open(above)?;
         }
-        if !dir.exists() {
-            fs::create_dir(dir).doing(|| format!("making {}", dir.display()))?;
-            self.give(dir)?;
-            set_mode(dir, 0o700)?;
+        match fs::create_dir(dir) {
+            Ok(()) => self.give(dir)?,
+            Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => {}
+            Err(error) => return Err(error).doing(|| format!("making {}", dir.display())),
         }
-        let found = fs::symlink_metadata(dir).doing(|| format!("looking at {}", dir.display()))?;
-        if !found.is_dir() || !self.owns(&found) {
-            let why = format!("it belongs to user {}, or is no folder", found.uid());
-            return Err(Error::Foreign { dir: dir.to_path_buf(), why });
+        let started = Instant::now();
+        loop {
+            let found = fs::symlink_metadata(dir).doing(|| format!("looking at {}", dir.display()))?;
+            if found.is_dir() && self.owns(&found) {
+                break;
+            }
+            // Another start at the same time may have made it and not handed it over yet.
+            if started.elapsed() > HANDED_OVER {
+                let why = format!("it belongs to user {}, or is no folder", found.uid());
+                return Err(Error::Foreign { dir: dir.to_path_buf(), why });
+            }
+            std::thread::sleep(Duration::from_millis(20));
         }
         set_mode(dir, 0o700)
     }
