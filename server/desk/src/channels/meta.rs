@@ -32,6 +32,8 @@ mod template;
 mod upload;
 
 pub use fault::fault_of;
+// Whoever passes WhatsApp's own codes on means the same by them.
+pub(super) use fault::{class, clean};
 
 /// The WhatsApp Cloud API.
 pub struct Meta;

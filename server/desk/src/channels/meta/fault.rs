@@ -170,7 +170,7 @@ pub fn fault_of(error: &Value, http: Option<u16>) -> Fault {
 }
 
 /// The class of a code that is known.
-fn class(code: Option<i64>, words: &str) -> Option<Class> {
+pub(in crate::channels) fn class(code: Option<i64>, words: &str) -> Option<Class> {
     let code = code?;
     if code == MEDIA_UPLOAD && about_the_file(words) {
         return Some(Class::Permanent);
@@ -212,7 +212,7 @@ fn without_code(words: &str) -> &str {
 
 /// A reason that can be shown and stored: short, and without anything that looks like a credential (Meta
 /// repeats a malformed token in its message).
-fn clean(words: &str) -> String {
+pub(in crate::channels) fn clean(words: &str) -> String {
     let part_of_word = |letter: char| letter.is_ascii_alphanumeric() || "_-+=|~".contains(letter);
     let mut clean = String::new();
     let mut rest = words;
