@@ -93,6 +93,8 @@ impl Client {
         let status = response.status().as_u16();
         let retry_after = response.headers().get(RETRY_AFTER).and_then(|value| value.to_str().ok());
         let retry_after = retry_after.and_then(|value| pause(value, Timestamp::now()));
+        let limited = || (status == 429).then(|| response.headers().get("x-ratelimit-reset")).flatten();
+        let retry_after = retry_after.or_else(|| reset(limited()?.to_str().ok()?, Timestamp::now()));
         let mut body = BytesMut::new();
         while body.len() < BODY {
             match response.chunk().await {
@@ -260,6 +262,13 @@ fn pause(value: &str, now: Timestamp) -> Option<Duration> {
         }
     };
     Some(Duration::from_secs(seconds).min(LONGEST_PAUSE))
+}
+
+/// `X-RateLimit-Reset`, where that is the second at which a limit ends (Braze).
+fn reset(value: &str, now: Timestamp) -> Option<Duration> {
+    let left = value.trim().parse::<i64>().ok()?.checked_sub(now.as_second())?;
+    // Others count the seconds from now, which is far in the past here.
+    u64::try_from(left).ok().map(|left| Duration::from_secs(left).min(LONGEST_PAUSE))
 }
 
 /// Only what fails before there is a connection was surely not sent.

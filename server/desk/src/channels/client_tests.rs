@@ -183,3 +183,23 @@ fn a_pause_is_seconds_or_a_date_and_never_endless() {
         assert_eq!(pause(value, now).map(|pause| pause.as_secs()), seconds, "{value:?}");
     }
 }
+
+#[test]
+fn a_limit_that_ends_at_a_second_is_waited_for() {
+    let now = Timestamp::from_second(1_758_000_000).unwrap();
+    let cases =
+        [("1758003600", Some(3_600)), ("1758000000", Some(0)), ("99999999999", Some(86_400)), ("60", None)];
+    for (value, seconds) in
+        cases.into_iter().chain([("", None), ("soon", None), ("-9223372036854775808", None)])
+    {
+        assert_eq!(reset(value, now).map(|pause| pause.as_secs()), seconds, "{value:?}");
+    }
+}
+
+#[tokio::test]
+async fn only_a_refusal_for_its_rate_is_read_for_the_end_of_the_limit() {
+    let limited = b"HTTP/1.1 429 Slow\r\nx-ratelimit-reset: 99999999999\r\ncontent-length: 2\r\n\r\n{}";
+    assert_eq!(answer(limited).await.unwrap().retry_after, Some(LONGEST_PAUSE));
+    let taken = b"HTTP/1.1 201 Made\r\nx-ratelimit-reset: 99999999999\r\ncontent-length: 2\r\n\r\n{}";
+    assert_eq!(answer(taken).await.unwrap().retry_after, None);
+}
