@@ -6,15 +6,20 @@
 //! `channels/<name>.rs` and add a line to [`PROVIDERS`].
 
 pub mod backlog;
+pub mod braze;
 pub mod call;
 pub mod client;
+pub mod infobip;
 pub mod inspect;
 pub mod item;
 mod json;
 pub mod meta;
 pub mod phone;
 pub mod provider;
+pub mod sinch;
 pub mod templates;
+pub mod text;
+pub mod twilio;
 
 pub use call::{
     Answer, Call, Class, Content, Fault, Learned, Malformed, Need, NotCarried, Outcome, Outgoing, Recipient,
@@ -24,7 +29,8 @@ pub use item::{AccountEvent, Effect, Inbound, Item, News, Referral, Scope, Sende
 pub use provider::{About, Account, Arrived, Found, Hook, Known, Provider, Receipt, Via};
 
 /// Every provider, by its word.
-pub const PROVIDERS: &[&dyn Provider] = &[&meta::Meta];
+pub const PROVIDERS: &[&dyn Provider] =
+    &[&meta::Meta, &twilio::Twilio, &sinch::Sinch, &infobip::Infobip, &braze::Braze];
 
 /// The provider of a word.
 pub fn provider(word: &str) -> Option<&'static dyn Provider> {
