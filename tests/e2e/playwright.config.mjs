@@ -16,8 +16,9 @@ export default defineConfig({
   fullyParallel: true,
   retries: 0,
   forbidOnly: Boolean(process.env.CI),
-  timeout: 60_000,
-  expect: { timeout: 10_000 },
+  timeout: 90_000,
+  // Waits are for conditions: a machine that is busy beside needs longer, and nothing passes by waiting.
+  expect: { timeout: 20_000 },
   reporter: [['list']],
   outputDir: process.env.BATON_E2E_OUT ?? '../../target/playwright',
   use: {
