@@ -14,7 +14,7 @@ use crate::channels::{self, Item, Malformed};
 use crate::flows::receive::{Mode, Parsed, parked, receive};
 use crate::flows::{Failed, Outcome};
 use crate::state::Desk;
-use crate::store::ledger::{Incoming, Pending};
+use crate::store::ledger::{Entry, Incoming, Pending};
 
 /// The most webhooks of one batch.
 const MOST: usize = 400;
@@ -199,12 +199,26 @@ async fn parse(desk: &Desk, pending: Vec<Pending>) -> anyhow::Result<Vec<Parsed>
     let parsed = pending.into_iter().map(|pending| {
         let provider = providers.get(&pending.incoming.connection).copied().flatten();
         let items = match provider {
-            Some(provider) => read(provider, &pending.incoming, pending.received_at),
+            Some(provider) => read(provider, &pending.incoming, pending.received_at)
+                .map(|items| named(items, &pending.entry)),
             None => Err(Malformed("The connection it came in on is gone.".to_owned())),
         };
         Parsed { pending, items }
     });
     Ok(parsed.collect())
+}
+
+/// Gives messages without an id one of ours, from their place in the ledger: the same at every try. Without it all of
+/// them would be taken for one.
+fn named(mut items: Vec<Item>, entry: &Entry) -> Vec<Item> {
+    for (place, item) in items.iter_mut().enumerate() {
+        if let Item::Message(inbound) = item
+            && inbound.id.is_empty()
+        {
+            inbound.id = format!("{}/{}#{place}", entry.day, entry.id);
+        }
+    }
+    items
 }
 
 fn read(
@@ -215,4 +229,25 @@ fn read(
     let arrived = incoming.arrived(received_at);
     std::panic::catch_unwind(AssertUnwindSafe(|| provider.parse(&arrived)))
         .unwrap_or_else(|_| Err(Malformed("The desk panicked while reading it.".to_owned())))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn messages_without_ids_are_not_taken_for_one() {
+        let body = br#"{"user_id":"u","phone_number":"+46701112233","message":"ok"}"#;
+        let arrived = channels::Arrived::body(body, None, jiff::Timestamp::now());
+        let Some(braze) = channels::provider("braze") else { panic!("there is no such provider") };
+        let ids = [1, 2].map(|id| {
+            let entry = Entry { day: "2026-01-01".to_owned(), id };
+            let items = braze.parse(&arrived).map(|items| named(items, &entry));
+            match items.as_deref() {
+                Ok([Item::Message(inbound)]) => inbound.id.clone(),
+                other => panic!("no message: {other:?}"),
+            }
+        });
+        assert_eq!(ids, ["2026-01-01/1#0", "2026-01-01/2#0"]);
+    }
 }
