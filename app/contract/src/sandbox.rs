@@ -62,7 +62,7 @@ pub struct PhoneView {
     pub revision: i64,
 }
 
-/// What the sandbox does wrong on purpose.
+/// What the sandbox does wrong on purpose, at every provider.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Default)]
 #[serde(default)]
 pub struct Faults {
@@ -74,13 +74,15 @@ pub struct Faults {
     pub reorder: bool,
     /// Refuse every n-th send (0: none).
     pub fail_every: u32,
-    /// The error code of those refusals.
+    /// The error code of those refusals: the provider's own number, or an HTTP status where it goes by that
+    /// (Sinch, Infobip, Braze). 0: its usual one.
     pub fail_code: u32,
     /// Take the next so many sends and then close the connection without an answer.
     pub drop_answers: u32,
-    /// Answer the next so many sends with the provider's throttle (130429).
+    /// Answer the next so many sends with the provider's throttle (Meta 130429, Twilio 20429, else HTTP 429).
     pub throttle: u32,
-    /// Treat every customer's window as closed: sends are taken, then fail with 131047.
+    /// Treat every customer's window as closed: sends are taken, then fail in the provider's words (Meta 131047);
+    /// where it has no statuses, they are silently not delivered.
     pub expire_window: bool,
     /// Do not report reading.
     pub no_read_receipts: bool,
@@ -92,7 +94,7 @@ pub struct Faults {
 pub enum PhoneAct {
     /// Writes.
     Send {
-        /// What: text, a place, a contact card, or a file by its name.
+        /// What: text, a place, a contact card, or a file by its kind and name; its bytes are a small real file's.
         body: Body,
         /// The id of the message that it answers.
         quoted: Option<String>,

@@ -116,6 +116,9 @@ fn link(label: String, url: String) -> AnyView {
     }
 }
 
+/// Where the sandbox keeps the bytes of what is on its phones.
+const KEPT: &str = "/api/sandbox/files/";
+
 fn file(media: Media) -> AnyView {
     let icon = match media.kind {
         MediaKind::Image | MediaKind::Sticker => IconName::Image,
@@ -123,13 +126,28 @@ fn file(media: Media) -> AnyView {
         MediaKind::Audio | MediaKind::Voice => IconName::Mic,
         MediaKind::Document => IconName::Document,
     };
-    let large = matches!(media.kind, MediaKind::Image | MediaKind::Video | MediaKind::Sticker);
-    let name = media.file_name.or(media.mime).unwrap_or_else(|| media.kind.as_str().to_owned());
+    let picture = matches!(media.kind, MediaKind::Image | MediaKind::Sticker);
+    let large = picture || media.kind == MediaKind::Video;
+    let word = media.kind.as_str();
+    let name = media.file_name.or(media.mime).unwrap_or_else(|| word.to_owned());
+    let tile = {
+        let name = name.clone();
+        view! {
+            <span class="bubble__file" class:bubble__file--large=large data-media=word>
+                <Icon name=icon size=IconSize::Large />
+                <span class="truncate">{name}</span>
+            </span>
+        }
+    };
+    let shown = match media.link.filter(|link| link.starts_with(KEPT)) {
+        Some(link) if picture => {
+            view! { <img class="bubble__photo" data-media=word src=link alt=name /> }.into_any()
+        }
+        Some(link) => view! { <a href=link target="_blank" rel="noopener">{tile}</a> }.into_any(),
+        None => tile.into_any(),
+    };
     view! {
-        <span class="bubble__file" class:bubble__file--large=large data-media=media.kind.as_str()>
-            <Icon name=icon size=IconSize::Large />
-            <span class="truncate">{name}</span>
-        </span>
+        {shown}
         {media
             .caption
             .filter(|caption| !caption.is_empty())

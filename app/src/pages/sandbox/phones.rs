@@ -99,8 +99,15 @@ fn written(number: &str) -> String {
 fn address(phone: &str, line: Option<&str>) -> String {
     line.map_or_else(
         || format!("/sandbox?phone={phone}"),
-        |line| format!("/sandbox?phone={phone}&line={line}"),
+        |line| format!("/sandbox?phone={phone}&line={}", escaped(line)),
     )
+}
+
+/// A provider's id in an address: some begin with a plus, which would be read as a space.
+fn escaped(id: &str) -> String {
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.~".contains(&byte);
+    let part = |byte: u8| if plain(byte) { char::from(byte).to_string() } else { format!("%{byte:02X}") };
+    id.bytes().map(part).collect()
 }
 
 #[component]

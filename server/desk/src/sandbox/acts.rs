@@ -3,15 +3,14 @@
 use contract::message::{Author, ButtonValue, TemplateButton};
 use contract::sandbox::{PhoneAct, PhoneMessage};
 use contract::{Body, Time};
-use serde_json::{Value, json};
 
-use super::content;
+use super::party::Party;
 use super::phones::PhoneError;
 use super::send::{TO_PHONE_MS, react};
-use super::wire::{self, News, Party, Sent};
-use super::{signals, thread_of};
+use super::stand_in::{Between, Deed, News, Said, StandIn, stand_in};
+use super::{files, queued, signals, templates, thread_of};
 use crate::Desk;
-use crate::channels::StatusWord;
+use crate::channels::{Account, StatusWord};
 use crate::store::Tx;
 use crate::store::sandbox::{New, Number, Phone, Seen, Thread, Webhook};
 
@@ -21,7 +20,9 @@ type Result<T> = std::result::Result<T, PhoneError>;
 struct Scene<'a> {
     tx: Tx,
     now: Time,
+    stand_in: &'static dyn StandIn,
     number: &'a Number,
+    account: Account,
     thread: Thread,
     party: Party,
 }
@@ -34,12 +35,15 @@ pub async fn act(desk: &Desk, phone: &Phone, number: &Number, act: PhoneAct) -> 
     if act == PhoneAct::Look && desk.store.sandbox_glance(&thread.number, &thread.line).await?.unread == 0 {
         return Ok(None);
     }
+    let gone = || PhoneError::NotFound("The business has no such number in the sandbox.".to_owned());
+    let stand_in = stand_in(&number.provider).ok_or_else(gone)?;
+    let account = desk.store.account(&desk.seal, number.connection).await?.ok_or_else(gone)?;
     let mut tx = desk.store.begin().await?;
     let now = tx.sandbox_lock(&thread).await?.now;
-    let mut scene = Scene { tx, now, number, thread, party: Party::from(phone) };
+    let mut scene = Scene { tx, now, stand_in, number, account, thread, party: Party::from(phone) };
     let made = match act {
         PhoneAct::Send { body, quoted } => Some(scene.write(body, quoted).await?),
-        PhoneAct::Choose { message, choice } => Some(scene.choose(&message, &choice).await?),
+        PhoneAct::Choose { message, choice } => Some(scene.choose(desk, &message, &choice).await?),
         PhoneAct::React { message, emoji } => scene.react(&message, &emoji).await.map(|()| None)?,
         PhoneAct::Revoke { message } => scene.revoke(&message).await.map(|()| None)?,
         PhoneAct::Edit { message, text } => scene.edit(&message, &text).await.map(|()| None)?,
@@ -61,58 +65,41 @@ pub async fn look(desk: &Desk, phone: &Phone, number: &Number) -> Result<()> {
 
 impl Scene<'_> {
     async fn write(&mut self, body: Body, quoted: Option<String>) -> Result<String> {
-        let body = content::complete(body);
-        let content = if matches!(body, Body::FlowReply { .. }) {
-            let form = match &quoted {
-                Some(id) => self.tx.sandbox_held(&self.thread, id).await?,
-                None => None,
-            };
-            let token = match form.map(|form| form.body) {
-                Some(Body::Flow(flow)) => flow.token,
-                _ => None,
-            };
-            content::form(&body, token.as_deref())
-        } else {
-            content::content(&body)
+        let quoted = quoted.filter(|quoted| !quoted.contains('\0'));
+        let on = match &quoted {
+            Some(id) => self.tx.sandbox_held(&self.thread, id).await?,
+            None => None,
         };
-        self.say(body, quoted, content.map_err(PhoneError::Refused)?).await
+        self.say(body, quoted, on).await
     }
 
     /// A tap on a button, a menu's row or a template's quick reply.
-    async fn choose(&mut self, message: &str, choice: &str) -> Result<String> {
+    async fn choose(&mut self, desk: &Desk, message: &str, choice: &str) -> Result<String> {
         let held = self.held(message).await?;
         let refused = || PhoneError::Refused("This message has no such button or row to tap.".to_owned());
-        let (body, content) = match &held.body {
+        let id = choice.to_owned();
+        let body = match &held.body {
             Body::Template(template) => {
                 let tapped = ButtonValue::Payload(choice.to_owned());
-                let quick = |button: &TemplateButton| button.value == tapped;
-                if !template.buttons.iter().any(quick) {
-                    return Err(refused());
-                }
-                // Only the template itself, which the sandbox does not have, says what is on the button.
-                let body = Body::ButtonReply { id: choice.to_owned(), title: choice.to_owned() };
-                (body, content::quick_reply(choice, choice))
+                let quick = |button: &&TemplateButton| button.value == tapped;
+                let button = template.buttons.iter().find(quick).ok_or_else(refused)?;
+                // Only the template itself says what is on the button.
+                let known = templates::all(desk, self.stand_in, self.number.connection).await?;
+                let label = templates::label(&known, template, button.index);
+                Body::ButtonReply { id, title: label.unwrap_or_else(|| choice.to_owned()) }
             }
             Body::Buttons { buttons, .. } => {
                 let button = buttons.iter().find(|button| button.id == choice).ok_or_else(refused)?;
-                let body = Body::ButtonReply { id: button.id.clone(), title: button.title.clone() };
-                let content = content::content(&body).map_err(PhoneError::Refused)?;
-                (body, content)
+                Body::ButtonReply { id, title: button.title.clone() }
             }
             Body::List { sections, .. } => {
                 let mut rows = sections.iter().flat_map(|section| &section.rows);
                 let row = rows.find(|row| row.id == choice).ok_or_else(refused)?;
-                let body = Body::ListReply {
-                    id: row.id.clone(),
-                    title: row.title.clone(),
-                    description: row.description.clone(),
-                };
-                let content = content::content(&body).map_err(PhoneError::Refused)?;
-                (body, content)
+                Body::ListReply { id, title: row.title.clone(), description: row.description.clone() }
             }
             _ => return Err(refused()),
         };
-        self.say(body, Some(held.id), content).await
+        self.say(body, Some(held.id.clone()), Some(held)).await
     }
 
     async fn react(&mut self, message: &str, emoji: &str) -> Result<()> {
@@ -122,8 +109,8 @@ impl Scene<'_> {
         }
         react(&mut held.reactions, Author::Contact, emoji);
         self.tx.sandbox_rewrite(&held).await?;
-        let reaction = json!({ "message_id": held.id, "emoji": emoji });
-        self.tell(json!({ "type": "reaction", "reaction": reaction })).await
+        let id = self.new_id();
+        self.tell(&Deed::Reacted { id: &id, message: &held, emoji }, None).await
     }
 
     async fn revoke(&mut self, message: &str) -> Result<()> {
@@ -132,7 +119,8 @@ impl Scene<'_> {
         held.body = Body::System { kind: "revoke".to_owned(), text };
         held.reactions.clear();
         self.tx.sandbox_rewrite(&held).await?;
-        self.tell(json!({ "type": "revoke", "revoke": { "original_message_id": held.id } })).await
+        let id = self.new_id();
+        self.tell(&Deed::Revoked { id: &id, message: &held.id }, None).await
     }
 
     async fn edit(&mut self, message: &str, text: &str) -> Result<()> {
@@ -142,12 +130,9 @@ impl Scene<'_> {
             Body::Media(media) => media.caption = Some(text.to_owned()).filter(|text| !text.is_empty()),
             _ => return Err(PhoneError::Refused("Only text and captions can be changed.".to_owned())),
         }
-        let mut content = content::content(&held.body).map_err(PhoneError::Refused)?;
-        // Meta's own stand-in for the id of the message inside.
-        content["context"] = json!({ "id": "M0" });
         self.tx.sandbox_rewrite(&held).await?;
-        let edit = json!({ "original_message_id": held.id, "message": content });
-        self.tell(json!({ "type": "edit", "edit": edit })).await
+        let id = self.new_id();
+        self.tell(&Deed::Edited { id: &id, message: &held.id, body: &held.body }, None).await
     }
 
     /// What has arrived is read; said with this word, if the phone says so at all. A message is not read
@@ -160,61 +145,72 @@ impl Scene<'_> {
             let news = News {
                 id: &seen.id,
                 opaque: seen.opaque.as_deref(),
-                at: due,
+                target: &seen.target,
                 word,
-                price: None,
-                error: None,
+                charge: None,
+                failure: None,
             };
-            Webhook { body: wire::status(self.number, &self.party, &news), own: None, due }
+            let written = self.stand_in.status(&Between { at: due, ..self.between() }, &news)?;
+            Some(queued(written, None, due))
         };
-        let webhooks: Vec<Webhook> = seen.iter().map(webhook).collect();
+        let webhooks: Vec<Webhook> = seen.iter().filter_map(webhook).collect();
         self.tx.sandbox_enqueue(&self.thread, &webhooks).await?;
         Ok(())
     }
 
     /// Somebody answers from the business's own phone app. It is on the phone at once, and has no statuses.
     async fn echo(&mut self, text: String) -> Result<String> {
-        let body = Body::Text { text };
-        let content = content::content(&body).map_err(PhoneError::Refused)?;
-        let sent = self.sent(content, None);
+        let (id, body) = (self.new_id(), Body::Text { text });
+        self.tell(&Deed::Echoed { id: &id, body: &body }, None).await?;
         let new = New {
-            id: sent.id.clone(),
+            id: id.clone(),
             mine: false,
             body,
             quoted: None,
             status: StatusWord::Read,
             opaque: None,
+            target: String::new(),
         };
         self.tx.sandbox_insert(&self.thread, &new, self.now).await?;
-        self.queue(wire::echo(self.number, &self.party, &sent), None).await?;
-        Ok(sent.id)
+        Ok(id)
     }
 
     /// Puts a message of the customer on the phone and tells the business.
-    async fn say(&mut self, body: Body, quoted: Option<String>, content: Value) -> Result<String> {
-        let quoted = quoted.filter(|quoted| !quoted.contains('\0'));
-        let sent = self.sent(content, quoted.clone());
-        let new =
-            New { id: sent.id.clone(), mine: true, body, quoted, status: StatusWord::Sent, opaque: None };
+    async fn say(&mut self, body: Body, quoted: Option<String>, on: Option<PhoneMessage>) -> Result<String> {
+        let (body, file) = files::complete(self.stand_in, self.number, body);
+        let id = self.new_id();
+        let said = Said { id: &id, body: &body, quoted: quoted.as_deref(), on: on.as_ref() };
+        self.tell(&Deed::Said(said), Some(id.clone())).await?;
+        if let Some(file) = &file {
+            self.tx.sandbox_add_file(file).await?;
+        }
+        let new = New {
+            id: id.clone(),
+            mine: true,
+            body,
+            quoted,
+            status: StatusWord::Sent,
+            opaque: None,
+            target: String::new(),
+        };
         self.tx.sandbox_insert(&self.thread, &new, self.now).await?;
-        let body = wire::message(self.number, &self.party, &sent);
-        self.queue(body, Some(sent.id.clone())).await?;
-        Ok(sent.id)
+        Ok(id)
     }
 
-    /// Tells the business what becomes no message on the phone.
-    async fn tell(&mut self, content: Value) -> Result<()> {
-        let body = wire::message(self.number, &self.party, &self.sent(content, None));
-        self.queue(body, None).await
-    }
-
-    fn sent(&self, content: Value, quoted: Option<String>) -> Sent {
-        Sent { id: wire::wamid(self.party.key()), at: self.now, quoted, content }
-    }
-
-    async fn queue(&mut self, body: String, own: Option<String>) -> Result<()> {
-        let webhook = Webhook { body, own, due: self.now };
+    /// Tells the business what the provider passes on. `own` is the id of the message on the phone that arrives by it.
+    async fn tell(&mut self, deed: &Deed<'_>, own: Option<String>) -> Result<()> {
+        let told = self.stand_in.told(&self.between(), deed).map_err(PhoneError::Refused)?;
+        let Some(written) = told else { return Ok(()) };
+        let webhook = queued(written, own, self.now);
         Ok(self.tx.sandbox_enqueue(&self.thread, &[webhook]).await?)
+    }
+
+    fn between(&self) -> Between<'_> {
+        Between { number: self.number, account: &self.account, party: &self.party, at: self.now }
+    }
+
+    fn new_id(&self) -> String {
+        self.stand_in.message_id(self.party.key())
     }
 
     async fn held(&mut self, id: &str) -> Result<PhoneMessage> {

@@ -5,6 +5,7 @@
 //! POST   phones                                           {"name": "...", "number": "..."?}  -> the phone
 //! GET    phones/{number}/lines/{line}?known=&wait_ms=     the conversation; who waits is looking
 //! POST   phones/{number}/lines/{line}/acts                {"act": "send", ...}  -> {"message": id or null}
+//! GET    files/{id}                                       a file on a phone
 //! GET    faults, PUT faults                               what goes wrong on purpose
 //! DELETE history                                          forgets messages and webhooks, keeps the phones
 //! ```
@@ -20,7 +21,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::phones::{PhoneError, SandboxPhones};
-use super::signals;
+use super::{files, signals};
 use crate::{Desk, store};
 
 /// The routes. To be mounted only if the sandbox is switched on.
@@ -29,6 +30,7 @@ pub fn api(desk: Desk) -> Router {
         .route("/phones", get(phones).post(add))
         .route("/phones/{number}/lines/{line}", get(phone))
         .route("/phones/{number}/lines/{line}/acts", post(act))
+        .route("/files/{id}", get(file))
         .route("/faults", get(faults).put(set_faults))
         .route("/history", delete(forget))
         .with_state(desk)
@@ -86,6 +88,12 @@ async fn act(
     let Json(act) = body?;
     let message = SandboxPhones(desk).perform(&number, &line, act).await?;
     Ok(Json(json!({ "message": message })))
+}
+
+async fn file(State(desk): State<Desk>, Path(id): Path<String>) -> Answer<Response> {
+    let file = desk.store.sandbox_file(&id).await?;
+    let file = file.ok_or_else(|| PhoneError::NotFound("There is no such file on any phone.".to_owned()))?;
+    Ok(files::served(file))
 }
 
 async fn faults(State(desk): State<Desk>) -> Answer<Json<Faults>> {

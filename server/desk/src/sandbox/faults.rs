@@ -2,22 +2,32 @@
 
 use contract::sandbox::Faults;
 
-use super::graph::GraphError;
+use super::failure::Trouble;
 use crate::Desk;
 use crate::store;
-
-/// The code of a refusal that was not given one.
-const CODE: u32 = 131_000;
 
 /// What goes wrong with one send.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Mishap {
     /// Nothing.
     None,
-    /// It is refused with this code.
+    /// It is throttled.
+    Throttled,
+    /// It is refused with this code; 0: with the provider's usual one.
     Refused(u32),
     /// It is taken, and the connection closed without an answer.
     Dropped,
+}
+
+impl Mishap {
+    /// Nothing is looked at where a send is refused.
+    pub fn refuses(&self) -> Option<Trouble> {
+        match self {
+            Mishap::None | Mishap::Dropped => None,
+            Mishap::Throttled => Some(Trouble::Throttled),
+            Mishap::Refused(code) => Some(Trouble::OnPurpose(*code)),
+        }
+    }
 }
 
 /// Counts one send and says what goes wrong with it. Faults that count nothing cost no write.
@@ -35,21 +45,16 @@ pub async fn draw(desk: &Desk, faults: &Faults) -> store::Result<Mishap> {
 fn rule(faults: &mut Faults, sends: i64) -> Mishap {
     if faults.throttle > 0 {
         faults.throttle -= 1;
-        return Mishap::Refused(130_429);
+        return Mishap::Throttled;
     }
     if faults.fail_every > 0 && sends % i64::from(faults.fail_every) == 0 {
-        return Mishap::Refused(if faults.fail_code == 0 { CODE } else { faults.fail_code });
+        return Mishap::Refused(faults.fail_code);
     }
     if faults.drop_answers > 0 {
         faults.drop_answers -= 1;
         return Mishap::Dropped;
     }
     Mishap::None
-}
-
-/// The error of a refusal on purpose.
-pub fn refusal(code: u32) -> GraphError {
-    GraphError::new(code, "The sandbox was told to refuse this.")
 }
 
 #[cfg(test)]
@@ -68,7 +73,7 @@ mod tests {
     fn throttle_and_dropped_answers_are_used_up() {
         let mut faults = Faults { throttle: 1, drop_answers: 1, ..Faults::default() };
         let drawn: Vec<_> = (1..=3).map(|sends| rule(&mut faults, sends)).collect();
-        assert_eq!(drawn, [Mishap::Refused(130_429), Mishap::Dropped, Mishap::None]);
+        assert_eq!(drawn, [Mishap::Throttled, Mishap::Dropped, Mishap::None]);
         assert_eq!(faults, Faults::default());
     }
 }

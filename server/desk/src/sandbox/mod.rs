@@ -1,17 +1,20 @@
-//! A stand-in for WhatsApp, so that nobody needs an account to try the desk or to test it.
+//! Stand-ins for WhatsApp's providers, so that nobody needs an account to try the desk or to test it.
 //!
-//! To the desk it is Meta: the desk's own adapter calls [`router`] over HTTP with the connection's token, and
-//! [`webhooks`] calls the desk with the connection's signature. Neither side knows that the other is in the
-//! same process. People use it through [`SandboxPhones`], scripts through [`api`].
+//! To the desk they are the providers: the desk's own adapters call [`router`] over HTTP with the connection's
+//! credentials, and [`webhooks`] calls the desk with the connection's signature. Neither side knows that the other is
+//! in the same process. People use it through [`SandboxPhones`], scripts through [`api`].
 //!
 //! | file | what is in it |
 //! |---|---|
-//! | [`graph`] | the calls: who may, what they ask for, Meta's errors |
+//! | [`stand_in`] | what is different for each provider; the list of them |
+//! | [`meta`], [`twilio`], [`sinch`], [`infobip`], [`braze`] | a provider's calls, webhooks, errors, files, templates |
+//! | [`access`] | who calls |
 //! | [`send`] | what becomes of a send |
 //! | [`acts`] | what a customer does |
-//! | [`content`] | what a customer can write |
-//! | [`wire`] | webhooks as Meta writes and signs them |
-//! | [`webhooks`] | delivers them, again and again if need be |
+//! | [`files`] | files that phones send and get |
+//! | [`templates`] | templates that are there, and those that are made |
+//! | [`failure`] | why something goes wrong |
+//! | [`webhooks`] | delivers webhooks, again and again if need be |
 //! | [`faults`] | what goes wrong on purpose |
 //! | [`phones`] | the phones, for the page |
 //! | [`api`](mod@api) | the phones, for scripts |
@@ -20,29 +23,47 @@
 //! is lost when the process is killed.
 
 use axum::Router;
+use contract::Time;
 
 use crate::Desk;
 use crate::store;
-use crate::store::sandbox::{Number, Phone, Thread};
+use crate::store::sandbox::{Number, Phone, Thread, Webhook};
 
+pub mod access;
 pub mod acts;
 pub mod api;
-pub mod content;
+pub mod braze;
+pub mod digits;
+pub mod failure;
 pub mod faults;
-pub mod graph;
+mod field;
+pub mod files;
+pub mod infobip;
+pub mod meta;
+pub mod party;
 pub mod phones;
+mod refusal;
 pub mod send;
 mod signals;
+pub mod sinch;
+pub mod stand_in;
+pub mod templates;
+pub mod twilio;
 pub mod webhooks;
-pub mod wire;
 
 pub use api::api;
 pub use phones::SandboxPhones;
+pub use stand_in::{STAND_INS, stand_in};
 
-/// The Graph API, to be nested where the sandbox's connections point. To be mounted only if the sandbox is
+use stand_in::Written;
+
+/// The providers' calls, to be nested below `/sandbox`: each under its word. To be mounted only if the sandbox is
 /// switched on.
 pub fn router(desk: Desk) -> Router {
-    graph::router(desk)
+    let mount = |router: Router<Desk>, stand_in: &&dyn stand_in::StandIn| {
+        router.nest(&format!("/{}", stand_in.provider()), stand_in.routes())
+    };
+    STAND_INS.iter().fold(Router::new(), mount).with_state(desk)
 }
 
 /// Phones that are there from the start. Their numbers are kept free for films (Germany, the United Kingdom),
@@ -61,10 +82,24 @@ pub async fn ensure_phones(desk: &Desk) -> store::Result<()> {
     Ok(())
 }
 
-/// The number of the business with this id at the provider.
+/// The number of the business with this id at its provider, if there is a stand-in for that.
 async fn find_number(desk: &Desk, provider_channel: &str) -> store::Result<Option<Number>> {
-    let numbers = desk.store.sandbox_numbers().await?;
-    Ok(numbers.into_iter().find(|number| number.line.provider_channel == provider_channel))
+    let mut numbers = lines(desk).await?;
+    numbers.retain(|number| number.line.provider_channel == provider_channel);
+    Ok(numbers.into_iter().next())
+}
+
+/// The numbers that phones can write to, oldest first.
+async fn lines(desk: &Desk) -> store::Result<Vec<Number>> {
+    let mut numbers = desk.store.sandbox_numbers().await?;
+    numbers.retain(|number| stand_in::stand_in(&number.provider).is_some());
+    Ok(numbers)
+}
+
+/// A webhook to be queued; `own` is the customer's message in it.
+fn queued(written: Written, own: Option<String>, due: Time) -> Webhook {
+    let Written { body, content_type, target } = written;
+    Webhook { body, content_type, target, own, due }
 }
 
 /// The phone with this number. PostgreSQL takes no NUL, and no number holds one.

@@ -7,7 +7,8 @@ use contract::sandbox::{Answer, Faults, Line, PhoneAct, PhoneCard, PhoneView, Ph
 use tokio::time::Instant;
 use uuid::Uuid;
 
-use super::{acts, find_number, find_phone, signals, thread_of, wire};
+use super::digits::digits;
+use super::{acts, find_number, find_phone, lines, signals, thread_of};
 use crate::Desk;
 use crate::channels::phone as address;
 use crate::store;
@@ -45,7 +46,7 @@ impl SandboxPhones {
     /// All phones and the numbers they can write to.
     pub async fn list(&self) -> Result<(Vec<PhoneCard>, Vec<Line>)> {
         let phones = self.0.store.sandbox_phones().await?;
-        let numbers = self.0.store.sandbox_numbers().await?;
+        let numbers = lines(&self.0).await?;
         Ok((phones, numbers.into_iter().map(|number| number.line).collect()))
     }
 
@@ -169,7 +170,7 @@ pub fn phone(name: &str, number: &str) -> Phone {
     let user_id = if address::is_user_id(number) {
         number.to_owned()
     } else {
-        format!("{}.{}", country(number), wire::digits(number, 17))
+        format!("{}.{}", country(number), digits(number, 17))
     };
     Phone { number: number.to_owned(), user_id, name: name.to_owned() }
 }

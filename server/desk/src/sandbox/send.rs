@@ -2,77 +2,164 @@
 
 use std::time::Duration;
 
-use axum::Json;
 use axum::body::{Body as HttpBody, Bytes};
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
+use contract::Body;
 use contract::message::{Author, Reaction};
 use contract::sandbox::Faults;
 use contract::time::WINDOW_MS;
-use contract::{Body, Time};
-use serde_json::{Value, json};
 
+use super::access::Caller;
+use super::failure::{Failure, Trouble};
 use super::faults::{self, Mishap};
-use super::graph::read::{Sending, Sign, To, What};
-use super::graph::{Failure, GraphError};
-use super::wire::{self, News, Party};
-use super::{signals, thread_of};
+use super::party::Party;
+use super::stand_in::{Between, Charge, News};
+use super::{files, signals, thread_of};
 use crate::Desk;
 use crate::channels::StatusWord;
 use crate::store;
-use crate::store::sandbox::{Locked, New, Number, Phone, Webhook};
+use crate::store::sandbox::{Locked, New, NewFile, Phone, Webhook};
 
 /// From the network to the phone, in milliseconds.
 pub const TO_PHONE_MS: i64 = 150;
 /// How long a phone shows that somebody types, unless a message ends it before.
 const TYPING_MS: i64 = 25_000;
+/// The constraint that no two messages have the same id.
+const ID_TAKEN: &str = "sandbox_messages_pkey";
+
+/// Something for a customer.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Sending {
+    /// To whom.
+    pub to: To,
+    /// What.
+    pub what: What,
+    /// Comes back in statuses.
+    pub opaque: Option<String>,
+    /// The id that the business has given it, where it may.
+    pub id: Option<String>,
+    /// Where its statuses go: what stands behind the connection's address. Empty: to the usual place.
+    pub target: String,
+    /// Why it will not arrive, though it is taken.
+    pub doomed: Option<Failure>,
+}
+
+impl Sending {
+    /// A message, with nothing else to it.
+    pub fn message(to: To, body: Body) -> Sending {
+        let what = What::Message { body, quoted: None };
+        Sending { to, what, opaque: None, id: None, target: String::new(), doomed: None }
+    }
+}
+
+/// A recipient.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum To {
+    /// By number, digits only.
+    Number(String),
+    /// By business-scoped user id.
+    User(String),
+}
+
+impl To {
+    /// Digits or user id.
+    pub fn key(&self) -> &str {
+        match self {
+            To::Number(key) | To::User(key) => key,
+        }
+    }
+
+    /// The recipient that an address in any writing names.
+    pub fn read(address: &str) -> Option<To> {
+        let bare = address.trim();
+        let bare = bare.strip_prefix("whatsapp:").unwrap_or(bare);
+        if crate::channels::phone::is_user_id(bare) {
+            return Some(To::User(bare.to_owned()));
+        }
+        crate::channels::phone::normalise(bare).map(To::Number)
+    }
+}
+
+/// What goes to a customer.
+#[derive(Debug, Clone, PartialEq)]
+pub enum What {
+    /// A message.
+    Message {
+        /// What it says.
+        body: Body,
+        /// The id of the message it answers.
+        quoted: Option<String>,
+    },
+    /// An emoji on a message; an empty one takes it off.
+    Reaction {
+        /// The id of that message.
+        message: String,
+        /// The emoji.
+        emoji: String,
+    },
+}
+
+/// What the customer sees of the business.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Sign {
+    /// That it has read.
+    Read,
+    /// That somebody is typing an answer; to answer a message with it marks that as read.
+    Typing,
+    /// That nobody is typing any more.
+    Idle,
+}
 
 /// What is known about a send before anything is stored.
 struct Case<'a> {
-    number: &'a Number,
+    caller: &'a Caller,
     wanted: &'a Sending,
+    files: &'a [NewFile],
     phone: Option<Phone>,
     faults: &'a Faults,
 }
 
-/// Takes a send and answers it.
-pub async fn take(desk: &Desk, number: &Number, wanted: Sending) -> Result<Response, Failure> {
-    if wanted.to.key() == wire::business(number) {
-        return Err(GraphError::new(131021, "Sender and recipient must be different.").into());
+/// Takes a send, and answers with its id once that is due.
+pub async fn take(desk: &Desk, caller: &Caller, mut wanted: Sending) -> Result<String, Trouble> {
+    if wanted.to.key() == caller.business() {
+        return Err(Trouble::ToItself);
     }
+    let line = &caller.number.line.provider_channel;
     if let What::Reaction { message, .. } = &wanted.what
-        && desk.store.sandbox_message(&number.line.provider_channel, message).await?.is_none()
+        && desk.store.sandbox_message(line, message).await?.is_none()
     {
-        return Err(GraphError::value("reaction['message_id']", "is not a message of this number").into());
+        return Err(Trouble::NoSuchMessage);
     }
     let faults = desk.store.sandbox_faults().await?;
     let mishap = faults::draw(desk, &faults).await?;
-    if let Mishap::Refused(code) = mishap {
-        return Err(faults::refusal(code).into());
+    if let Some(trouble) = mishap.refuses() {
+        return Err(trouble);
     }
+    let files = files::gather(desk, caller, &mut wanted).await?;
     let phone = desk.store.sandbox_phone(wanted.to.key()).await?;
-    let case = Case { number, wanted: &wanted, phone, faults: &faults };
-    let (tx, id) = case.store(desk).await?;
+    let case = Case { caller, wanted: &wanted, files: &files, phone, faults: &faults };
+    let (tx, id) = case.store(desk).await.map_err(|error| match error.is_conflict(ID_TAKEN) {
+        true => Trouble::SameId,
+        false => Trouble::Store(error),
+    })?;
     if let Err(error) = tx.commit().await {
         // It may be stored or not. An error would say that it is not, and be tried again.
         tracing::warn!(%error, "the sandbox does not know whether it has taken a send");
-        return Ok(broken());
+        return Err(Trouble::Broken);
     }
     signals::stir();
     pause(desk, faults.delay_ms).await;
-    if mishap == Mishap::Dropped {
-        return Ok(broken());
-    }
-    Ok(Json(answer(&wanted, &id)).into_response())
+    if mishap == Mishap::Dropped { Err(Trouble::Broken) } else { Ok(id) }
 }
 
-/// The customer's messages are read up to this one, and perhaps somebody is typing an answer.
-pub async fn mark_read(desk: &Desk, number: &Number, id: &str, sign: Sign) -> Result<(), Failure> {
-    let found = desk.store.sandbox_message(&number.line.provider_channel, id).await?;
-    let Some((phone, _)) = found.filter(|(_, message)| message.mine) else {
-        return Err(GraphError::value("message_id", "is not a message from a customer").into());
-    };
-    let thread = thread_of(&phone, number);
+/// The customer's messages are read up to this one, and perhaps somebody is typing an answer. False if there is no
+/// such message from a customer.
+pub async fn mark_read(desk: &Desk, caller: &Caller, id: &str, sign: Sign) -> store::Result<bool> {
+    let line = &caller.number.line.provider_channel;
+    let found = if id.contains('\0') { None } else { desk.store.sandbox_message(line, id).await? };
+    let Some((phone, _)) = found.filter(|(_, message)| message.mine) else { return Ok(false) };
+    let thread = thread_of(&phone, &caller.number);
     let mut tx = desk.store.begin().await?;
     let locked = tx.sandbox_lock(&thread).await?;
     tx.sandbox_read_up_to(&thread, id).await?;
@@ -81,20 +168,35 @@ pub async fn mark_read(desk: &Desk, number: &Number, id: &str, sign: Sign) -> Re
     }
     tx.commit().await?;
     signals::stir();
-    Ok(())
+    Ok(true)
+}
+
+/// Somebody is typing to a person, or has stopped. False if there is no such phone.
+pub async fn typing(desk: &Desk, caller: &Caller, to: &To, sign: Sign) -> store::Result<bool> {
+    let Some(phone) = desk.store.sandbox_phone(to.key()).await? else { return Ok(false) };
+    let thread = thread_of(&phone.number, &caller.number);
+    let mut tx = desk.store.begin().await?;
+    let locked = tx.sandbox_lock(&thread).await?;
+    let until = (sign == Sign::Typing).then(|| locked.now.plus_ms(TYPING_MS));
+    tx.sandbox_typing(&thread, until).await?;
+    tx.commit().await?;
+    signals::stir();
+    Ok(true)
 }
 
 impl Case<'_> {
     /// Puts everything into a transaction that is left open, and says under which id.
     async fn store(&self, desk: &Desk) -> store::Result<(store::Tx, String)> {
         let key = self.phone.as_ref().map_or(self.wanted.to.key(), |phone| &phone.number);
-        let thread = thread_of(key, self.number);
-        let id = wire::wamid(key);
+        let thread = thread_of(key, &self.caller.number);
+        let id = self.wanted.id.clone().unwrap_or_else(|| self.caller.stand_in.message_id(key));
         let mut tx = desk.store.begin().await?;
         let locked = tx.sandbox_lock(&thread).await?;
-        let error = self.error(locked);
-        let words = self.words(error.as_ref());
-        if error.is_none() {
+        let failure = self.failure(locked);
+        if failure.is_none() {
+            for file in self.files {
+                tx.sandbox_add_file(file).await?;
+            }
             match &self.wanted.what {
                 What::Message { body, quoted } => {
                     let new = New {
@@ -104,6 +206,7 @@ impl Case<'_> {
                         quoted: quoted.clone(),
                         status: if reads(self.faults) { StatusWord::Read } else { StatusWord::Delivered },
                         opaque: self.wanted.opaque.clone(),
+                        target: self.wanted.target.clone(),
                     };
                     tx.sandbox_insert(&thread, &new, locked.now).await?;
                 }
@@ -115,34 +218,31 @@ impl Case<'_> {
                 }
             }
         }
-        let webhooks: Vec<Webhook> = words
-            .into_iter()
-            .map(|(word, after)| self.status(&id, word, (locked.now, after), error.as_ref()))
-            .collect();
+        let webhooks = self.webhooks(&id, locked, failure.as_ref());
         tx.sandbox_enqueue(&thread, &webhooks).await?;
         Ok((tx, id))
     }
 
-    /// Why it will not arrive, though it is taken: Meta says so in a status, never in its answer.
-    fn error(&self, locked: Locked) -> Option<GraphError> {
+    /// Why it will not arrive, though it is taken: that is said in a status, never in the answer.
+    fn failure(&self, locked: Locked) -> Option<Failure> {
         if self.phone.is_none() {
-            return Some(GraphError::new(131026, "Message Undeliverable."));
+            return Some(Failure::Unreachable);
         }
-        let template = matches!(&self.wanted.what, What::Message { body: Body::Template(_), .. });
         let open = locked.wrote_at.is_some_and(|wrote| locked.now.since_ms(wrote) < WINDOW_MS);
-        (!template && (!open || self.faults.expire_window)).then(|| {
-            GraphError::new(
-                131047,
-                "Message failed to send because more than 24 hours have passed since the customer last \
-                 replied to this number.",
-            )
-        })
+        if !self.is_template() && (!open || self.faults.expire_window) {
+            return Some(Failure::Window);
+        }
+        self.wanted.doomed.clone()
+    }
+
+    fn is_template(&self) -> bool {
+        matches!(&self.wanted.what, What::Message { body: Body::Template(_), .. })
     }
 
     /// The statuses and how many milliseconds later they come. Reading follows when somebody looks; where the
     /// order is to be wrong, the phone counts as looked at.
-    fn words(&self, error: Option<&GraphError>) -> Vec<(StatusWord, i64)> {
-        if error.is_some() {
+    fn words(&self, failure: Option<&Failure>) -> Vec<(StatusWord, i64)> {
+        if failure.is_some() {
             return vec![(StatusWord::Failed, 0)];
         }
         if matches!(self.wanted.what, What::Reaction { .. }) {
@@ -158,25 +258,28 @@ impl Case<'_> {
         words
     }
 
-    fn status(
-        &self,
-        id: &str,
-        word: StatusWord,
-        (now, after): (Time, i64),
-        error: Option<&GraphError>,
-    ) -> Webhook {
+    fn webhooks(&self, id: &str, locked: Locked, failure: Option<&Failure>) -> Vec<Webhook> {
         let party = self.phone.as_ref().map_or_else(|| Party::from(&self.wanted.to), Party::from);
-        let template = matches!(&self.wanted.what, What::Message { body: Body::Template(_), .. });
-        let price = if template { ("utility", "regular") } else { ("service", "free_customer_service") };
-        let news = News {
-            id,
-            opaque: self.wanted.opaque.as_deref(),
-            at: now,
-            word,
-            price: error.is_none().then_some(price),
-            error,
+        let between = Between {
+            number: &self.caller.number,
+            account: &self.caller.account,
+            party: &party,
+            at: locked.now,
         };
-        Webhook { body: wire::status(self.number, &party, &news), own: None, due: now.plus_ms(after) }
+        let charge = if self.is_template() { Charge::Template } else { Charge::Service };
+        let webhook = |(word, after): (StatusWord, i64)| {
+            let news = News {
+                id,
+                opaque: self.wanted.opaque.as_deref(),
+                target: &self.wanted.target,
+                word,
+                charge: failure.is_none().then_some(charge),
+                failure,
+            };
+            let written = self.caller.stand_in.status(&between, &news)?;
+            Some(super::queued(written, None, locked.now.plus_ms(after)))
+        };
+        self.words(failure).into_iter().filter_map(webhook).collect()
     }
 }
 
@@ -202,22 +305,9 @@ async fn pause(desk: &Desk, ms: u32) {
     }
 }
 
-/// Meta's answer to a send that it has taken.
-fn answer(wanted: &Sending, id: &str) -> Value {
-    let contact = match &wanted.to {
-        To::Number { input, digits } => json!({ "input": input, "wa_id": digits }),
-        To::User(id) => json!({ "input": id, "user_id": id }),
-    };
-    let mut message = json!({ "id": id });
-    if matches!(&wanted.what, What::Message { body: Body::Template(_), .. }) {
-        message["message_status"] = json!("accepted");
-    }
-    json!({ "messaging_product": "whatsapp", "contacts": [contact], "messages": [message] })
-}
-
 /// An answer that breaks off before its first byte: the body fails at once, and the server closes the
 /// connection.
-fn broken() -> Response {
+pub fn broken() -> Response {
     let failed = std::io::Error::other("the sandbox was told to close the connection");
     let body = HttpBody::from_stream(futures::stream::iter([Err::<Bytes, _>(failed)]));
     ([(header::CONTENT_LENGTH, "1")], body).into_response()

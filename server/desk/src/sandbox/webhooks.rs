@@ -1,13 +1,14 @@
-//! Delivers webhooks to the desk, as Meta does: signed, in order for each thread, and again after a failure,
-//! at first soon and then more and more rarely, for seven days.
+//! Delivers webhooks to the desk as each provider does: proved with its secret, in order for each thread, and again
+//! after a failure for as long as that provider tries.
 
 use std::time::Duration;
 
 use http::Method;
-use secrecy::SecretString;
+use jiff::Timestamp;
 use tokio::task::JoinSet;
 
-use super::{signals, wire};
+use super::signals;
+use super::stand_in::{Miss, Posted, StandIn, stand_in};
 use crate::Desk;
 use crate::channels::client::Reach;
 use crate::channels::{Account, Call, Content};
@@ -24,11 +25,8 @@ const PATIENCE: Duration = Duration::from_secs(5);
 const LOOK: Duration = Duration::from_millis(500);
 /// The pause after the database was away.
 const REST: Duration = Duration::from_secs(1);
-/// How long a webhook is tried.
-const LONGEST_MS: i64 = 7 * 24 * 60 * 60 * 1000;
-/// The pauses after the first failures; later ones double, up to [`LONGEST_PAUSE_MS`].
-const PAUSES_MS: [i64; 4] = [200, 500, 1000, 2000];
-const LONGEST_PAUSE_MS: i64 = 60_000;
+/// The type of forms, without its parameters.
+const FORM: &str = "application/x-www-form-urlencoded";
 
 /// Runs until the desk stops. Several processes may run it at once.
 pub async fn run(desk: Desk) {
@@ -99,86 +97,102 @@ async fn serve(desk: &Desk, lane: &Lane) -> store::Result<()> {
 
 /// Tries one webhook. False if the thread is no longer ours.
 async fn settle(desk: &Desk, lane: &Lane, sender: &Sender, webhook: &Queued) -> store::Result<bool> {
-    if sender.deliver(desk, webhook).await {
-        let held = desk.store.sandbox_taken(lane, webhook).await?;
-        if webhook.own.is_some() {
-            signals::stir();
+    let status = match sender.deliver(desk, webhook).await {
+        Delivered::Taken => {
+            let held = desk.store.sandbox_taken(lane, webhook).await?;
+            if webhook.own.is_some() {
+                signals::stir();
+            }
+            return Ok(held);
         }
-        return Ok(held);
-    }
-    if webhook.age_ms > LONGEST_MS {
-        tracing::warn!(connection = %lane.thread.connection, "the sandbox gives a webhook up");
-        return desk.store.sandbox_given_up(lane, webhook).await;
-    }
-    desk.store.sandbox_refused(lane, webhook, pause_ms(webhook.attempts)).await?;
-    Ok(false)
-}
-
-/// The pause after so many failures before this one.
-fn pause_ms(attempts: u32) -> i64 {
-    let at = usize::try_from(attempts).unwrap_or(usize::MAX);
-    match PAUSES_MS.get(at) {
-        Some(pause) => *pause,
-        None => (1000_i64 << attempts.saturating_sub(2).min(16)).min(LONGEST_PAUSE_MS),
+        Delivered::Missed(status) => status,
+    };
+    let miss = Miss { attempts: webhook.attempts, age_ms: webhook.age_ms, status, target: &webhook.target };
+    match sender.stand_in.and_then(|stand_in| stand_in.again(&miss)) {
+        Some(pause) => {
+            desk.store.sandbox_refused(lane, webhook, pause).await?;
+            Ok(false)
+        }
+        None => {
+            tracing::warn!(connection = %lane.thread.connection, "the sandbox gives a webhook up");
+            let held = desk.store.sandbox_given_up(lane, webhook).await;
+            signals::stir();
+            held
+        }
     }
 }
 
 /// What a batch of webhooks has in common.
 struct Sender {
-    url: String,
+    stand_in: Option<&'static dyn StandIn>,
+    path: String,
     account: Option<Account>,
     copies: u8,
 }
 
+/// What became of a webhook.
+enum Delivered {
+    /// The desk has it.
+    Taken,
+    /// It has not; what it answered, if it did.
+    Missed(Option<u16>),
+}
+
 impl Sender {
     async fn read(desk: &Desk, lane: &Lane) -> store::Result<Sender> {
-        let connection = lane.thread.connection;
-        let local = desk.config.local_url.as_str().trim_end_matches('/');
+        let id = lane.thread.connection;
+        let connection = desk.store.connection(&desk.seal, id).await?;
+        let provider = connection.as_ref().map(|connection| connection.provider.clone()).unwrap_or_default();
         Ok(Sender {
-            url: format!("{local}/webhooks/meta/{connection}"),
-            account: desk.store.account(&desk.seal, connection).await?,
+            stand_in: stand_in(&provider),
+            path: format!("/webhooks/{provider}/{id}"),
+            account: connection.map(|connection| connection.account),
             copies: desk.store.sandbox_faults().await?.duplicate,
         })
     }
 
-    /// Calls the desk: once, and as often again as the faults say. True if the first call was answered
-    /// with 2xx.
-    async fn deliver(&self, desk: &Desk, webhook: &Queued) -> bool {
-        let secret = self.account.as_ref().map(|account| account.current("app_secret")).unwrap_or_default();
-        let Some(signature) = wire::signature(secret, webhook.body.as_bytes()) else {
-            tracing::warn!("a connection of the sandbox has no secret to sign with");
-            return false;
+    /// Calls the desk: once, and as often again as the faults say.
+    async fn deliver(&self, desk: &Desk, webhook: &Queued) -> Delivered {
+        let Some(call) = self.call(desk, webhook) else {
+            tracing::warn!("a connection of the sandbox has no secret to prove its webhooks with");
+            return Delivered::Missed(None);
         };
-        let call = Call {
-            method: Method::POST,
-            url: self.url.clone(),
-            headers: vec![("x-hub-signature-256", SecretString::from(signature))],
-            content: Content::Bytes("application/json", webhook.body.clone().into_bytes()),
-        };
-        if !taken(desk, call.clone()).await {
-            return false;
+        let status = answer(desk, call.clone()).await;
+        if !status.is_some_and(|status| (200..300).contains(&status)) {
+            return Delivered::Missed(status);
         }
         for _ in 0..self.copies {
             // The desk has it: what becomes of a copy changes nothing.
-            taken(desk, call.clone()).await;
+            answer(desk, call.clone()).await;
         }
-        true
+        Delivered::Taken
+    }
+
+    /// The call. It goes to this machine; what is proved is the public address, as the provider has it.
+    fn call(&self, desk: &Desk, webhook: &Queued) -> Option<Call> {
+        let target = webhook.target.split('#').next().unwrap_or_default();
+        let local = desk.config.local_url.as_str().trim_end_matches('/');
+        let public = desk.config.public(&format!("{}{target}", self.path));
+        let posted = Posted {
+            account: self.account.as_ref()?,
+            url: &public,
+            content_type: &webhook.content_type,
+            body: &webhook.body,
+            at: Timestamp::now(),
+        };
+        let form = webhook.content_type.starts_with(FORM);
+        let kind = if form { "application/x-www-form-urlencoded; charset=UTF-8" } else { "application/json" };
+        Some(Call {
+            method: Method::POST,
+            url: format!("{local}{}{target}", self.path),
+            headers: self.stand_in?.proof(&posted)?,
+            content: Content::Bytes(kind, webhook.body.clone().into_bytes()),
+        })
     }
 }
 
-async fn taken(desk: &Desk, call: Call) -> bool {
+/// What the desk answers; none if it does not in time.
+async fn answer(desk: &Desk, call: Call) -> Option<u16> {
     let answer = tokio::time::timeout(PATIENCE, desk.client.send(call, Reach::Local)).await;
-    matches!(answer, Ok(Ok(answer)) if (200..300).contains(&answer.status))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn pauses_grow_to_a_minute_and_stay_there() {
-        let pauses: Vec<i64> = (0..11).map(pause_ms).collect();
-        assert_eq!(pauses, [200, 500, 1000, 2000, 4000, 8000, 16000, 32000, 60000, 60000, 60000]);
-        assert_eq!(pause_ms(u32::MAX), LONGEST_PAUSE_MS);
-    }
+    answer.ok()?.ok().map(|answer| answer.status)
 }

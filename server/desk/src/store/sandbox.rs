@@ -1,22 +1,30 @@
-//! The stand-in for WhatsApp: phones, what is on them, faults. Its webhooks are in [`queue`].
+//! The stand-in for WhatsApp: phones, threads, faults. What is on the phones is in [`messages`] and [`files`], what
+//! is on its way to the desk in [`queue`].
 
-use contract::sandbox::{Faults, Line, PhoneCard, PhoneMessage};
-use contract::{Body, ConnectionId, Time};
+use contract::sandbox::{Faults, Line, PhoneCard};
+use contract::{ConnectionId, Time};
 use serde::de::DeserializeOwned;
 use uuid::Uuid;
 
 use super::{Error, Result, Store, Tx, corrupt};
-use crate::channels::StatusWord;
 
+mod files;
+mod messages;
 mod queue;
+mod templates;
 
+pub use files::{File, NewFile};
+pub use messages::{New, Past, Seen};
 pub use queue::{Lane, Queued, Webhook};
+pub use templates::{HeldTemplate, NewTemplate};
 
 /// A number of the business whose connection is the sandbox's.
 #[derive(Debug, Clone)]
 pub struct Number {
     /// Its connection: whose credentials hold.
     pub connection: ConnectionId,
+    /// The word of the connection's provider.
+    pub provider: String,
     /// What the phones see.
     pub line: Line,
     /// As people write it.
@@ -67,34 +75,6 @@ pub struct Glance {
     pub typing_over: bool,
 }
 
-/// A message to be put on a phone.
-#[derive(Debug, Clone, PartialEq)]
-pub struct New {
-    /// The provider's id of it.
-    pub id: String,
-    /// Whether the customer wrote it.
-    pub mine: bool,
-    /// What it says.
-    pub body: Body,
-    /// The id of the message that it answers.
-    pub quoted: Option<String>,
-    /// How far it has come.
-    pub status: StatusWord,
-    /// What the business attached to it.
-    pub opaque: Option<String>,
-}
-
-/// A message of the business that has just been read.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Seen {
-    /// The provider's id of it.
-    pub id: String,
-    /// What the business attached to it.
-    pub opaque: Option<String>,
-    /// When it was sent.
-    pub at: Time,
-}
-
 fn decode<T: DeserializeOwned>(column: &'static str, text: &str) -> Result<T> {
     // The error, not the text: that is what somebody wrote.
     serde_json::from_str(text).map_err(|error| corrupt("sandbox", column, &error.to_string()))
@@ -102,17 +82,6 @@ fn decode<T: DeserializeOwned>(column: &'static str, text: &str) -> Result<T> {
 
 fn encode<T: serde::Serialize>(value: &T) -> Result<String> {
     serde_json::to_string(value).map_err(|error| Error::Broken(error.to_string()))
-}
-
-type MessageRow = (String, bool, String, i64, String, Option<String>, String);
-
-/// The columns of [`MessageRow`].
-const MESSAGE: &str = "id, mine, body::text, to_ms(at), status, quoted, reactions::text";
-
-fn message(row: MessageRow) -> Result<PhoneMessage> {
-    let (id, mine, body, at, status, quoted, reactions) = row;
-    let (body, reactions) = (decode("body", &body)?, decode("reactions", &reactions)?);
-    Ok(PhoneMessage { id, mine, body, at: Time(at), status, quoted, reactions })
 }
 
 impl Store {
@@ -135,15 +104,16 @@ impl Store {
 
     /// The numbers of the business that phones can write to, oldest first.
     pub async fn sandbox_numbers(&self) -> Result<Vec<Number>> {
-        let rows: Vec<(Uuid, String, String, Option<String>)> = sqlx::query_as(
-            "select c.connection_id, c.provider_channel, c.name, c.number
+        let rows: Vec<(Uuid, String, String, String, Option<String>)> = sqlx::query_as(
+            "select c.connection_id, k.provider, c.provider_channel, c.name, c.number
              from channels c join connections k on k.id = c.connection_id
-             where k.sandbox and k.provider = 'meta' order by c.created_at, c.id",
+             where k.sandbox order by c.created_at, c.id",
         )
         .fetch_all(self.pool())
         .await?;
-        let number = |(connection, provider_channel, name, written)| Number {
+        let number = |(connection, provider, provider_channel, name, written)| Number {
             connection: ConnectionId(connection),
+            provider,
             line: Line { provider_channel, name },
             written,
         };
@@ -190,30 +160,6 @@ impl Store {
         Ok(Glance { revision, unread, typing, typing_over })
     }
 
-    /// The last messages of a thread, oldest first.
-    pub async fn sandbox_messages(&self, number: &str, line: &str, last: i64) -> Result<Vec<PhoneMessage>> {
-        let sql = format!(
-            "select {MESSAGE} from sandbox_messages where number = $1 and line = $2
-             order by ord desc limit $3"
-        );
-        let rows: Vec<MessageRow> =
-            sqlx::query_as(&sql).bind(number).bind(line).bind(last).fetch_all(self.pool()).await?;
-        rows.into_iter().rev().map(message).collect()
-    }
-
-    /// One message that lies on any phone, and the number of that phone.
-    pub async fn sandbox_message(&self, line: &str, id: &str) -> Result<Option<(String, PhoneMessage)>> {
-        let sql = format!("select {MESSAGE} from sandbox_messages where id = $1 and line = $2");
-        let row: Option<MessageRow> =
-            sqlx::query_as(&sql).bind(id).bind(line).fetch_optional(self.pool()).await?;
-        let Some(row) = row else { return Ok(None) };
-        let number: String = sqlx::query_scalar("select number from sandbox_messages where id = $1")
-            .bind(id)
-            .fetch_one(self.pool())
-            .await?;
-        Ok(Some((number, message(row)?)))
-    }
-
     /// What goes wrong on purpose.
     pub async fn sandbox_faults(&self) -> Result<Faults> {
         let text: String =
@@ -230,7 +176,8 @@ impl Store {
         Ok(())
     }
 
-    /// Forgets every message and every webhook that has not been delivered. The phones stay.
+    /// Forgets every message, every file and every webhook that has not been delivered. The phones stay, and so do
+    /// templates.
     pub async fn sandbox_clear(&self) -> Result<()> {
         let mut tx = self.begin().await?;
         // The threads first: whoever changes one takes its lock first.
@@ -242,6 +189,7 @@ impl Store {
         .await?;
         sqlx::query("delete from sandbox_webhooks").execute(tx.connection()).await?;
         sqlx::query("delete from sandbox_messages").execute(tx.connection()).await?;
+        sqlx::query("delete from sandbox_files").execute(tx.connection()).await?;
         tx.commit().await
     }
 }
@@ -275,99 +223,6 @@ impl Tx {
         .fetch_one(self.connection())
         .await?;
         Ok(Locked { now: Time(now), wrote_at: wrote_at.map(Time) })
-    }
-
-    /// Puts a message on a phone: what the customer writes opens their window, what the business writes is
-    /// unread and ends its typing.
-    pub async fn sandbox_insert(&mut self, thread: &Thread, new: &New, at: Time) -> Result<()> {
-        sqlx::query(
-            "insert into sandbox_messages (id, number, line, mine, body, quoted, status, opaque, at)
-             values ($1, $2, $3, $4, $5::json, $6, $7, $8, from_ms($9))",
-        )
-        .bind(&new.id)
-        .bind(&thread.number)
-        .bind(&thread.line)
-        .bind(new.mine)
-        .bind(encode(&new.body)?)
-        .bind(&new.quoted)
-        .bind(new.status.as_str())
-        .bind(&new.opaque)
-        .bind(at.0)
-        .execute(self.connection())
-        .await?;
-        let sql = if new.mine {
-            "update sandbox_threads set wrote_at = from_ms($3) where number = $1 and line = $2"
-        } else {
-            "update sandbox_threads set unread = unread + 1, typing_until = null
-             where number = $1 and line = $2 and $3::bigint is not null"
-        };
-        sqlx::query(sql)
-            .bind(&thread.number)
-            .bind(&thread.line)
-            .bind(at.0)
-            .execute(self.connection())
-            .await?;
-        Ok(())
-    }
-
-    /// One message of a locked thread.
-    pub async fn sandbox_held(&mut self, thread: &Thread, id: &str) -> Result<Option<PhoneMessage>> {
-        let sql =
-            format!("select {MESSAGE} from sandbox_messages where id = $1 and number = $2 and line = $3");
-        let row: Option<MessageRow> = sqlx::query_as(&sql)
-            .bind(id)
-            .bind(&thread.number)
-            .bind(&thread.line)
-            .fetch_optional(self.connection())
-            .await?;
-        row.map(message).transpose()
-    }
-
-    /// Writes back what a message says and the emoji on it.
-    pub async fn sandbox_rewrite(&mut self, message: &PhoneMessage) -> Result<()> {
-        sqlx::query("update sandbox_messages set body = $2::json, reactions = $3::json where id = $1")
-            .bind(&message.id)
-            .bind(encode(&message.body)?)
-            .bind(encode(&message.reactions)?)
-            .execute(self.connection())
-            .await?;
-        Ok(())
-    }
-
-    /// The customer looks: everything that the business wrote is read. Says what of it was not, oldest first.
-    pub async fn sandbox_look(&mut self, thread: &Thread) -> Result<Vec<Seen>> {
-        sqlx::query("update sandbox_threads set unread = 0 where number = $1 and line = $2")
-            .bind(&thread.number)
-            .bind(&thread.line)
-            .execute(self.connection())
-            .await?;
-        let rows: Vec<(String, Option<String>, i64)> = sqlx::query_as(
-            "with seen as (
-               update sandbox_messages set status = 'read'
-               where number = $1 and line = $2 and not mine and status = 'delivered'
-               returning ord, id, opaque, at)
-             select id, opaque, to_ms(at) from seen order by ord",
-        )
-        .bind(&thread.number)
-        .bind(&thread.line)
-        .fetch_all(self.connection())
-        .await?;
-        Ok(rows.into_iter().map(|(id, opaque, at)| Seen { id, opaque, at: Time(at) }).collect())
-    }
-
-    /// The business has read what the customer wrote, up to this message.
-    pub async fn sandbox_read_up_to(&mut self, thread: &Thread, id: &str) -> Result<()> {
-        sqlx::query(
-            "update sandbox_messages set status = 'read'
-             where number = $1 and line = $2 and mine and status <> 'read'
-               and ord <= (select ord from sandbox_messages where id = $3)",
-        )
-        .bind(&thread.number)
-        .bind(&thread.line)
-        .bind(id)
-        .execute(self.connection())
-        .await?;
-        Ok(())
     }
 
     /// The business types until then; none: it has stopped.

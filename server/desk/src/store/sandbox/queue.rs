@@ -15,8 +15,12 @@ const LEASE: &str = "interval '8 seconds'";
 /// A webhook to be delivered.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Webhook {
-    /// The bytes; pure ASCII.
+    /// The bytes; they are text with every provider.
     pub body: String,
+    /// Their type.
+    pub content_type: &'static str,
+    /// What stands behind the connection's address: `/tail?query#fragment`. The fragment is not sent.
+    pub target: String,
     /// The customer's message in it, if that is what it brings.
     pub own: Option<String>,
     /// When it is due.
@@ -39,6 +43,10 @@ pub struct Queued {
     pub id: i64,
     /// The bytes.
     pub body: String,
+    /// Their type.
+    pub content_type: String,
+    /// What stands behind the connection's address, as in [`Webhook`].
+    pub target: String,
     /// The customer's message in it, if that is what it brings.
     pub own: Option<String>,
     /// Tries that have failed.
@@ -46,6 +54,8 @@ pub struct Queued {
     /// Milliseconds since it was due.
     pub age_ms: i64,
 }
+
+type QueuedRow = (i64, String, String, String, Option<String>, i32, i64);
 
 impl Store {
     /// Claims at most so many threads that have a webhook due.
@@ -94,8 +104,8 @@ impl Store {
 
     /// The next webhooks of a claimed thread that are due, in order.
     pub async fn sandbox_next(&self, lane: &Lane, most: i64) -> Result<Vec<Queued>> {
-        let rows: Vec<(i64, String, Option<String>, i32, i64)> = sqlx::query_as(
-            "select id, body, own, attempts, to_ms((select desk_now())) - to_ms(due_at)
+        let rows: Vec<QueuedRow> = sqlx::query_as(
+            "select id, body, content_type, target, own, attempts, to_ms((select desk_now())) - to_ms(due_at)
              from sandbox_webhooks where number = $1 and line = $2 and due_at <= (select desk_now())
              order by due_at, id limit $3",
         )
@@ -104,9 +114,11 @@ impl Store {
         .bind(most)
         .fetch_all(self.pool())
         .await?;
-        let queued = |(id, body, own, attempts, age_ms): (_, _, _, i32, _)| Queued {
+        let queued = |(id, body, content_type, target, own, attempts, age_ms): QueuedRow| Queued {
             id,
             body,
+            content_type,
+            target,
             own,
             attempts: u32::try_from(attempts).unwrap_or(0),
             age_ms,
@@ -199,17 +211,22 @@ impl Tx {
     pub async fn sandbox_enqueue(&mut self, thread: &Thread, webhooks: &[Webhook]) -> Result<()> {
         let Some(first) = webhooks.iter().map(|webhook| webhook.due.0).min() else { return Ok(()) };
         let bodies: Vec<&str> = webhooks.iter().map(|webhook| webhook.body.as_str()).collect();
+        let types: Vec<&str> = webhooks.iter().map(|webhook| webhook.content_type).collect();
+        let targets: Vec<&str> = webhooks.iter().map(|webhook| webhook.target.as_str()).collect();
         let owns: Vec<Option<&str>> = webhooks.iter().map(|webhook| webhook.own.as_deref()).collect();
         let dues: Vec<i64> = webhooks.iter().map(|webhook| webhook.due.0).collect();
         sqlx::query(
-            "insert into sandbox_webhooks (number, line, body, own, due_at)
-             select $1, $2, body, own, from_ms(due)
-             from unnest($3::text[], $4::text[], $5::bigint[]) with ordinality as w (body, own, due, place)
+            "insert into sandbox_webhooks (number, line, body, content_type, target, own, due_at)
+             select $1, $2, body, content_type, target, own, from_ms(due)
+             from unnest($3::text[], $4::text[], $5::text[], $6::text[], $7::bigint[])
+                  with ordinality as w (body, content_type, target, own, due, place)
              order by place",
         )
         .bind(&thread.number)
         .bind(&thread.line)
         .bind(bodies)
+        .bind(types)
+        .bind(targets)
         .bind(owns)
         .bind(dues)
         .execute(self.connection())

@@ -3,10 +3,13 @@
 use axum::Json;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
+use contract::template::TemplateStatus;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use crate::store;
+use crate::sandbox::failure::{Failure, Trouble, Unfit};
+use crate::sandbox::field::Wrong;
+use crate::sandbox::refusal::Words;
 
 /// Where Meta explains its codes.
 const HELP: &str =
@@ -31,12 +34,12 @@ impl GraphError {
 
     /// Something that must be there is not.
     pub fn missing(path: &str) -> GraphError {
-        GraphError::new(131008, format!("Parameter '{path}' is required."))
+        GraphError::new(131008, format!("Parameter '{}' is required.", bracketed(path)))
     }
 
     /// Something is not what it must be.
     pub fn value(path: &str, must: &str) -> GraphError {
-        GraphError::new(131009, format!("Parameter '{path}' {must}."))
+        GraphError::new(131009, format!("Parameter '{}' {must}.", bracketed(path)))
     }
 
     /// No object with this id, or not for this token.
@@ -60,8 +63,44 @@ impl GraphError {
     }
 }
 
-impl IntoResponse for GraphError {
-    fn into_response(self) -> Response {
+/// A path as Meta writes it: `interactive['action']['sections'][0]`.
+fn bracketed(path: &str) -> String {
+    let mut parts = path.split('.');
+    let mut written = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        let (key, place) = part.split_at(part.find('[').unwrap_or(part.len()));
+        written.push_str(&format!("['{key}']{place}"));
+    }
+    written
+}
+
+impl Words for GraphError {
+    fn of(trouble: &Trouble) -> GraphError {
+        match trouble {
+            Trouble::Throttled => GraphError::new(130429, ON_PURPOSE),
+            Trouble::OnPurpose(0) => GraphError::new(131000, ON_PURPOSE),
+            Trouble::OnPurpose(code) => GraphError::new(*code, ON_PURPOSE),
+            Trouble::ToItself => GraphError::new(131021, "Sender and recipient must be different."),
+            Trouble::NoSuchMessage => {
+                GraphError::value("reaction.message_id", "is not a message of this number")
+            }
+            Trouble::NoSuchFile => {
+                GraphError::new(131009, "The id of the media object is none of this account's.")
+            }
+            Trouble::SameId => GraphError::new(131009, "There is a message with this id already."),
+            Trouble::Broken | Trouble::Store(_) => GraphError::unavailable(),
+        }
+    }
+
+    fn wrong(wrong: Wrong) -> GraphError {
+        wrong.into()
+    }
+
+    fn unavailable() -> GraphError {
+        GraphError::new(2, "The service is temporarily unavailable.")
+    }
+
+    fn answer(self) -> Response {
         // Meta puts the details of the general codes into the message itself.
         let message = match self.code {
             100 | 190 => self.details.clone(),
@@ -84,38 +123,45 @@ impl IntoResponse for GraphError {
     }
 }
 
-/// Why a call is not answered as asked.
-#[derive(Debug)]
-pub enum Failure {
-    /// Refused, in Meta's words.
-    Refused(GraphError),
-    /// The database does not do its part; nothing was stored.
-    Store(store::Error),
-}
-
-impl From<GraphError> for Failure {
-    fn from(error: GraphError) -> Failure {
-        Failure::Refused(error)
-    }
-}
-
-impl From<store::Error> for Failure {
-    fn from(error: store::Error) -> Failure {
-        Failure::Store(error)
-    }
-}
-
-impl IntoResponse for Failure {
-    fn into_response(self) -> Response {
-        match self {
-            Failure::Refused(error) => error.into_response(),
-            Failure::Store(error) => {
-                tracing::warn!(%error, "the sandbox could not take a call");
-                GraphError::new(2, "The service is temporarily unavailable.").into_response()
-            }
+impl From<Wrong> for GraphError {
+    fn from(wrong: Wrong) -> GraphError {
+        match wrong {
+            Wrong::Missing(path) => GraphError::missing(&path),
+            Wrong::Value(path, must) => GraphError::value(&path, &must),
         }
     }
 }
+
+impl From<Unfit> for GraphError {
+    fn from(unfit: Unfit) -> GraphError {
+        match unfit {
+            Unfit::Unknown => GraphError::new(132001, "The template does not exist in this translation."),
+            Unfit::Variables(what) => GraphError::new(132000, what),
+            Unfit::Status(TemplateStatus::Paused) => {
+                GraphError::new(132015, "The template is paused because customers did not like it.")
+            }
+            Unfit::Status(_) => GraphError::new(132001, "The template is not approved in this translation."),
+        }
+    }
+}
+
+impl From<&Failure> for GraphError {
+    fn from(failure: &Failure) -> GraphError {
+        match failure {
+            Failure::Unreachable => GraphError::new(131026, "Message Undeliverable."),
+            Failure::Window => GraphError::new(
+                131047,
+                "Message failed to send because more than 24 hours have passed since the customer last \
+                 replied to this number.",
+            ),
+            Failure::File(why) => GraphError::new(131053, format!("Media download failed: {why}.")),
+            Failure::Template(unfit) => unfit.clone().into(),
+        }
+    }
+}
+
+/// What is said of a refusal on purpose.
+const ON_PURPOSE: &str = "The sandbox was told to refuse this.";
 
 /// The HTTP status of a code. Meta's do not say much; what matters is the code.
 fn status(code: u32) -> StatusCode {
@@ -166,6 +212,7 @@ fn title(code: u32) -> &'static str {
         131057 => "Business Account is in maintenance mode",
         132000 => "Template Param Count Mismatch",
         132001 => "Template does not exist",
+        132015 => "Template is Paused",
         132012 => "Template Parameter Format Mismatch",
         132018 => "Template Parameter Value Not Valid",
         133010 => "Phone number Not Registered",

@@ -1,49 +1,15 @@
 //! What a customer can write, in the shape of Meta's webhooks: `type` and the object of that name.
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use contract::Body;
-use contract::message::{CardEntry, ContactCard, Media, MediaKind, OrderItem};
+use contract::message::{CardEntry, ContactCard, Field, Media, MediaKind, OrderItem};
 use serde_json::{Map, Number, Value, json};
-use uuid::Uuid;
 
-use super::wire;
+use crate::sandbox::stand_in::Said;
 
 /// Longest text that Meta passes on.
 const TEXT: usize = 4096;
-
-/// What a customer writes, as the phone keeps it: files get what the provider would give them.
-pub fn complete(body: Body) -> Body {
-    let Body::Media(mut media) = body else { return body };
-    let id = media.id.take().unwrap_or_else(|| wire::digits(&Uuid::new_v4().to_string(), 15));
-    media.mime = media.mime.or_else(|| Some(mime(media.kind, media.file_name.as_deref()).to_owned()));
-    media.sha256 = Some(wire::digest(&id));
-    media.id = Some(id);
-    media.link = None;
-    Body::Media(media)
-}
-
-/// The type of a file, by its name's ending, else by its kind.
-fn mime(kind: MediaKind, name: Option<&str>) -> &'static str {
-    let ending = name.and_then(|name| name.rsplit_once('.')).map(|(_, ending)| ending.to_ascii_lowercase());
-    match (kind, ending.as_deref()) {
-        (MediaKind::Image, Some("png")) => "image/png",
-        (MediaKind::Image, _) => "image/jpeg",
-        (MediaKind::Video, Some("3gp")) => "video/3gpp",
-        (MediaKind::Video, _) => "video/mp4",
-        (MediaKind::Audio, Some("ogg")) => "audio/ogg",
-        (MediaKind::Audio, _) => "audio/mpeg",
-        (MediaKind::Voice, _) => "audio/ogg; codecs=opus",
-        (MediaKind::Sticker, _) => "image/webp",
-        (MediaKind::Document, Some("txt")) => "text/plain",
-        (MediaKind::Document, Some("csv")) => "text/csv",
-        (MediaKind::Document, Some("docx")) => {
-            "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
-        }
-        (MediaKind::Document, Some("xlsx")) => {
-            "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-        }
-        (MediaKind::Document, _) => "application/pdf",
-    }
-}
 
 /// A message of a customer; a sentence if customers cannot write such a thing.
 pub fn content(body: &Body) -> Result<Value, String> {
@@ -88,23 +54,34 @@ pub fn content(body: &Body) -> Result<Value, String> {
     }
 }
 
+/// What a customer has said, with what it answers: a template's quick reply and a form's answer go by that.
+pub fn said(said: &Said<'_>) -> Result<Value, String> {
+    match (said.body, said.on.map(|on| &on.body)) {
+        (Body::FlowReply { name, fields }, on) => {
+            let token = match on {
+                Some(Body::Flow(flow)) => flow.token.as_deref(),
+                _ => None,
+            };
+            Ok(form(name.as_deref(), fields, token))
+        }
+        (Body::ButtonReply { id, title }, Some(Body::Template(_))) => {
+            Ok(json!({ "type": "button", "button": { "payload": id, "text": title } }))
+        }
+        (body, _) => content(body),
+    }
+}
+
 /// The answer to a form; the token comes back as it was sent.
-pub fn form(body: &Body, token: Option<&str>) -> Result<Value, String> {
-    let Body::FlowReply { name, fields } = body else { return content(body) };
+fn form(name: Option<&str>, fields: &[Field], token: Option<&str>) -> Value {
     let mut answers: Map<String, Value> =
         fields.iter().map(|field| (field.name.clone(), Value::String(field.value.clone()))).collect();
     answers.insert("flow_token".to_owned(), json!(token.unwrap_or("unused")));
     let reply = json!({
-        "name": name.as_deref().unwrap_or("flow"),
+        "name": name.unwrap_or("flow"),
         "body": "Sent",
         "response_json": Value::Object(answers).to_string(),
     });
-    Ok(interactive("nfm_reply", reply))
-}
-
-/// A tap on a template's quick reply.
-pub fn quick_reply(payload: &str, text: &str) -> Value {
-    json!({ "type": "button", "button": { "payload": payload, "text": text } })
+    interactive("nfm_reply", reply)
 }
 
 fn interactive(kind: &str, reply: Value) -> Value {
@@ -131,7 +108,7 @@ fn media_content(media: &Media) -> Value {
     let mut file = json!({});
     put(&mut file, "id", media.id.as_deref());
     put(&mut file, "mime_type", media.mime.as_deref());
-    put(&mut file, "sha256", media.sha256.as_deref());
+    put(&mut file, "sha256", media.sha256.as_deref().map(base64).as_deref());
     match media.kind {
         MediaKind::Audio | MediaKind::Voice => file["voice"] = json!(media.kind == MediaKind::Voice),
         MediaKind::Sticker => file["animated"] = json!(media.animated.unwrap_or(false)),
@@ -144,6 +121,13 @@ fn media_content(media: &Media) -> Value {
     let mut content = json!({ "type": kind });
     content[kind] = file;
     content
+}
+
+/// A digest in hexadecimal digits, as webhooks have it.
+fn base64(hex: &str) -> String {
+    let byte = |at: usize| u8::from_str_radix(hex.get(at..at + 2)?, 16).ok();
+    let bytes: Vec<u8> = (0..hex.len()).step_by(2).filter_map(byte).collect();
+    STANDARD.encode(bytes)
 }
 
 fn card(card: &ContactCard) -> Value {

@@ -5,9 +5,10 @@ use contract::message::{CardEntry, ContactCard, Location, Media, MediaKind};
 use serde_json::Value;
 
 use super::error::GraphError;
-use super::field::Field;
 use super::{interactive, template};
 use crate::channels::phone;
+use crate::sandbox::field::Field;
+use crate::sandbox::send::{Sending, Sign, To, What};
 
 type Result<T> = std::result::Result<T, GraphError>;
 
@@ -31,69 +32,6 @@ pub enum Request {
         message: String,
         /// What the customer sees of it.
         sign: Sign,
-    },
-}
-
-/// What the customer sees while the business reads.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Sign {
-    /// That it has read.
-    Read,
-    /// Also that somebody is typing an answer.
-    Typing,
-}
-
-/// Something for a customer.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Sending {
-    /// To whom.
-    pub to: To,
-    /// What.
-    pub what: What,
-    /// Comes back in statuses.
-    pub opaque: Option<String>,
-}
-
-/// A recipient.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum To {
-    /// By number.
-    Number {
-        /// As it was given.
-        input: String,
-        /// Digits only.
-        digits: String,
-    },
-    /// By business-scoped user id.
-    User(String),
-}
-
-impl To {
-    /// Digits or user id.
-    pub fn key(&self) -> &str {
-        match self {
-            To::Number { digits, .. } => digits,
-            To::User(id) => id,
-        }
-    }
-}
-
-/// What goes to a customer.
-#[derive(Debug, Clone, PartialEq)]
-pub enum What {
-    /// A message.
-    Message {
-        /// What it says.
-        body: Body,
-        /// The id of the message it answers.
-        quoted: Option<String>,
-    },
-    /// An emoji on a message; an empty one takes it off.
-    Reaction {
-        /// The id of that message.
-        message: String,
-        /// The emoji.
-        emoji: String,
     },
 }
 
@@ -143,7 +81,7 @@ fn send(root: &Field<'_>) -> Result<Sending> {
         };
         What::Message { body: message(root, &kind)?, quoted }
     };
-    Ok(Sending { to, what, opaque })
+    Ok(Sending { to, what, opaque, id: None, target: String::new(), doomed: None })
 }
 
 /// `to` wins over `recipient`.
@@ -151,7 +89,7 @@ fn recipient(root: &Field<'_>) -> Result<To> {
     if let Some(input) = root.text_if_any("to")?.filter(|to| !to.trim().is_empty()) {
         let digits = phone::normalise(&input)
             .ok_or_else(|| GraphError::value("to", "must be a phone number with its country"))?;
-        return Ok(To::Number { input, digits });
+        return Ok(To::Number(digits));
     }
     match root.text_if_any("recipient")? {
         Some(id) if phone::is_user_id(&id) => Ok(To::User(id)),

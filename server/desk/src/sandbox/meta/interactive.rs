@@ -6,8 +6,8 @@ use contract::Body;
 use contract::message::{Choice, Flow, MediaKind, Section};
 
 use super::error::GraphError;
-use super::field::Field;
 use super::read;
+use crate::sandbox::field::Field;
 
 type Result<T> = std::result::Result<T, GraphError>;
 
@@ -76,7 +76,7 @@ impl Frame {
 fn header_line(field: &Field<'_>) -> Result<Option<String>> {
     let kind = field.text("type")?;
     match kind.as_str() {
-        "text" => field.short("text", LINE).map(Some),
+        "text" => Ok(Some(field.short("text", LINE)?)),
         "image" => read::media(&field.object(&kind)?, MediaKind::Image).map(|_| None),
         "video" => read::media(&field.object(&kind)?, MediaKind::Video).map(|_| None),
         "document" => read::media(&field.object(&kind)?, MediaKind::Document).map(|_| None),
@@ -152,7 +152,7 @@ fn parameters<'a>(action: &Field<'a>, name: &str) -> Result<Field<'a>> {
     if action.text("name")? != name {
         return Err(GraphError::value(&action.path("name"), &format!("must be '{name}'")));
     }
-    action.object("parameters")
+    Ok(action.object("parameters")?)
 }
 
 fn link(action: &Field<'_>, frame: Frame) -> Result<Body> {

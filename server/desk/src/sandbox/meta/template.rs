@@ -1,10 +1,10 @@
-//! Templates. The sandbox approves them all; what it checks is how their variables are filled in.
+//! Templates that are sent: how their variables are filled in. Whether there are such templates is seen later.
 
 use contract::message::{ButtonValue, MediaKind, Parameter, Template, TemplateButton};
 
 use super::error::GraphError;
-use super::field::Field;
 use super::read;
+use crate::sandbox::field::Field;
 
 type Result<T> = std::result::Result<T, GraphError>;
 
@@ -36,7 +36,6 @@ pub(super) fn read(field: &Field<'_>) -> Result<Template> {
             _ => return Err(GraphError::value(&component.path("type"), "must be header, body or button")),
         }
     }
-    template.text = words(&template);
     Ok(template)
 }
 
@@ -114,20 +113,4 @@ fn button(component: &Field<'_>) -> Result<TemplateButton> {
         _ => return Err(GraphError::value(&component.path("sub_type"), "is not a type of button")),
     };
     Ok(TemplateButton { index, value })
-}
-
-/// What the phone shows. Nobody has told the sandbox a template's text, so it shows the name and the
-/// variables.
-fn words(template: &Template) -> String {
-    let value = |parameter: &Parameter| match parameter {
-        Parameter::Text { text, .. } => Some(text.clone()),
-        Parameter::Currency { fallback, .. } | Parameter::DateTime { fallback } => Some(fallback.clone()),
-        Parameter::Media(_) => None,
-    };
-    let values: Vec<String> = template.header.iter().chain(&template.body).filter_map(value).collect();
-    if values.is_empty() {
-        template.name.clone()
-    } else {
-        format!("{}: {}", template.name, values.join(", "))
-    }
 }
