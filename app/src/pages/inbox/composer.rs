@@ -3,24 +3,34 @@
 
 use contract::command::{Claim, Command};
 use contract::conversation::{Card, Owner, Stage};
+use contract::file::Sendable;
 use contract::id::ConversationId;
-use contract::message::Body;
-use contract::time::{HOUR_MS, MINUTE_MS, Time};
+use contract::message::{Body, Media};
+use contract::time::Time;
 use leptos::ev::KeyboardEvent;
 use leptos::html;
 use leptos::prelude::*;
 
-use super::words::{self, Texts};
+use super::picker::{Picker, Picking};
+use super::window::Window;
+use super::words::Texts;
 use crate::i18n::{tu_string, use_i18n};
 use crate::live::drafts::Mode;
+use crate::live::upload::Attachment;
 use crate::live::{Live, browser, use_live};
 use crate::pages::frame::{Place, use_place};
-use crate::ui::{Badge, Icon, IconName, Tone};
+use crate::ui::{Icon, IconName};
+
+mod attachment;
+mod bar;
+
+use attachment::{Attach, Chip};
+use bar::{Modes, TemplateButton};
 
 /// The most characters that WhatsApp takes in one message.
 const LIMIT: usize = 4096;
 /// How many characters before the limit are counted aloud.
-const WARN: usize = 50;
+const WARN: i64 = 50;
 /// How often colleagues are told that somebody types.
 const TYPING_MS: i64 = 3_000;
 /// The most pixels that the text may be high.
@@ -36,8 +46,15 @@ struct Composing {
     mode: Memo<Mode>,
     text: Memo<String>,
     closed: Memo<bool>,
+    sendable: Memo<Sendable>,
+    attachment: Memo<Option<Attachment>>,
+    /// Whether a file is held over it.
+    over: RwSignal<bool>,
     area: NodeRef<html::Textarea>,
     typed_at: StoredValue<Time>,
+    picking: Picking,
+    /// Whether the templates were asked for by hand.
+    templates: RwSignal<bool>,
 }
 
 /// The composer.
@@ -56,18 +73,24 @@ fn Inner(composing: Composing) -> impl IntoView {
     composing.wake();
     let note = move || composing.mode.get() == Mode::Note;
     let locked = move || composing.locked();
-    let left = move || LIMIT.saturating_sub(composing.length());
-    let over = move || composing.length() > LIMIT;
+    let picks = move || composing.picks();
+    let left = move || composing.limit() as i64 - composing.length() as i64;
+    let over = move || left() < 0;
     view! {
         <section
             class="composer"
             class:composer--note=note
+            class:composer--over=move || composing.over.get()
+            on:dragover=move |event| composing.hold(&event)
+            on:dragleave=move |_| composing.over.set(false)
+            on:drop=move |event| composing.take_dropped(&event)
             data-pane="composer"
             aria-label=tu_string!(i18n, inbox.composer)
         >
             <div class="composer__bar">
                 <Modes composing=composing />
-                <Window composing=composing />
+                <TemplateButton composing=composing />
+                <Window card=composing.card />
             </div>
             <Show when=locked>
                 <div class="composer__closed" data-testid="window-closed">
@@ -78,7 +101,13 @@ fn Inner(composing: Composing) -> impl IntoView {
                     </div>
                 </div>
             </Show>
-            <div class="composer__field" class:composer__field--off=locked>
+            <Show when=move || !note() && !picks()>
+                <Chip id=composing.id attachment=composing.attachment />
+            </Show>
+            <Show when=picks>
+                <Picker picking=composing.picking />
+            </Show>
+            <div class="composer__field" class:composer__field--off=picks>
                 <textarea
                     node_ref=composing.area
                     class="composer__text"
@@ -92,21 +121,25 @@ fn Inner(composing: Composing) -> impl IntoView {
                     prop:value=move || composing.text.get()
                     on:input=move |event| composing.typed(event_target_value(&event))
                     on:keydown=move |event| composing.key(&event)
+                    on:paste=move |event| composing.take_pasted(&event)
                 ></textarea>
             </div>
             <div class="composer__foot">
                 <span class="composer__hint">{move || composing.consequence(i18n)}</span>
-                <Show when=move || left() <= WARN || over()>
+                <Show when=move || left() <= WARN>
                     <span class="composer__left tabular" class:composer__left--over=over role="status">
-                        {move || if over() { (LIMIT as i64 - composing.length() as i64).to_string() } else { left().to_string() }}
+                        {move || left().to_string()}
                     </span>
+                </Show>
+                <Show when=move || !note() && !picks()>
+                    <Attach id=composing.id sendable=composing.sendable />
                 </Show>
                 <button
                     class="send"
                     class:send--note=note
                     type="button"
                     data-testid="send"
-                    aria-disabled=move || (!composing.sendable()).then_some("true")
+                    aria-disabled=move || (!composing.can_send()).then_some("true")
                     on:click=move |_| composing.send()
                 >
                     <Icon name=Signal::derive(move || if note() { IconName::Lock } else { IconName::Send }) />
@@ -114,77 +147,6 @@ fn Inner(composing: Composing) -> impl IntoView {
                 </button>
             </div>
         </section>
-    }
-}
-
-/// Reply or note.
-#[component]
-fn Modes(composing: Composing) -> impl IntoView {
-    let i18n = use_i18n();
-    let choose = move |mode: Mode| {
-        composing.choose(mode);
-        request_animation_frame(|| {
-            browser::focus("[data-testid=composer]");
-        });
-    };
-    let pressed = move |mode: Mode| (composing.mode.get() == mode).to_string();
-    view! {
-        <div class="modes" role="group" aria-label=tu_string!(i18n, inbox.modes)>
-            <button
-                class="modes__mode"
-                type="button"
-                data-testid="mode-reply"
-                aria-pressed=move || pressed(Mode::Reply)
-                aria-keyshortcuts="R"
-                on:click=move |_| choose(Mode::Reply)
-            >
-                <Icon name=IconName::Reply />
-                {tu_string!(i18n, inbox.mode_reply)}
-            </button>
-            <button
-                class="modes__mode modes__mode--note"
-                type="button"
-                data-testid="mode-note"
-                aria-pressed=move || pressed(Mode::Note)
-                aria-keyshortcuts="N"
-                on:click=move |_| choose(Mode::Note)
-            >
-                <Icon name=IconName::Lock />
-                {tu_string!(i18n, inbox.mode_note)}
-            </button>
-        </div>
-    }
-}
-
-/// How long free text may still be sent.
-#[component]
-fn Window(composing: Composing) -> impl IntoView {
-    let i18n = use_i18n();
-    let live = composing.live;
-    let shown = Memo::new(move |_| {
-        let left = composing.card.with(|card| card.window_until)?.since_ms(live.clock.second.get());
-        let text = match left {
-            ..=0 => tu_string!(i18n, inbox.window_closed).to_owned(),
-            1..900_000 => words::countdown(left),
-            _ => words::span(i18n, left),
-        };
-        let tone = match left {
-            ..=0 => Tone::Neutral,
-            left if left <= 15 * MINUTE_MS => Tone::Negative,
-            left if left <= 2 * HOUR_MS => Tone::Caution,
-            _ => Tone::Neutral,
-        };
-        Some((text, tone))
-    });
-    let tone = Signal::derive(move || shown.get().map_or(Tone::Neutral, |(_, tone)| tone));
-    view! {
-        <Show when=move || shown.with(Option::is_some)>
-            <span class="window" data-testid="window" title=tu_string!(i18n, inbox.window_hint)>
-                <Badge tone=tone icon=IconName::AlarmClock>
-                    <span class="tabular">{move || shown.get().map(|(text, _)| text)}</span>
-                </Badge>
-            </span>
-        </Show>
     }
 }
 
@@ -196,6 +158,12 @@ impl Composing {
             let now = live.clock.second.get();
             card.with(|card| !card.window_open(now))
         });
+        let thread = live.thread(id);
+        let sendable = Memo::new(move |_| {
+            thread.with(|slot| slot.ready().map(|thread| thread.thread.sendable.clone()).unwrap_or_default())
+        });
+        let attached = live.attachment(id);
+        let attachment = Memo::new(move |_| attached.get());
         Composing {
             id,
             live,
@@ -204,8 +172,13 @@ impl Composing {
             mode,
             text,
             closed,
+            sendable,
+            attachment,
+            over: RwSignal::new(false),
             area: NodeRef::new(),
             typed_at: StoredValue::new(Time(0)),
+            picking: Picking::new(Memo::new(move |_| Some(card.with(|card| card.channel))).into()),
+            templates: RwSignal::new(false),
         }
     }
 
@@ -219,7 +192,7 @@ impl Composing {
         Effect::new(move |before: Option<()>| {
             if before.is_none() {
                 let kept = self.live.mode(self.id);
-                self.place.note.set(kept == Mode::Note || self.closed.get_untracked());
+                self.place.note.set(kept == Mode::Note);
             }
         });
         Effect::new(move |_| {
@@ -246,12 +219,47 @@ impl Composing {
         self.mode.get() == Mode::Reply && self.closed.get()
     }
 
+    /// Whether templates are chosen here in the place of text.
+    fn picks(self) -> bool {
+        self.mode.get() == Mode::Reply && (self.closed.get() || self.templates.get())
+    }
+
     fn length(self) -> usize {
         self.text.with(|text| text.chars().count())
     }
 
-    fn sendable(self) -> bool {
-        !self.locked() && self.length() <= LIMIT && self.text.with(|text| !text.trim().is_empty())
+    /// The longest text that can stand beside the file; 0 where there is none or none can.
+    fn caption(self) -> usize {
+        let kind = self.attachment.with(|attachment| attachment.as_ref().map(|file| file.kind));
+        self.sendable.with(|sendable| {
+            let rule = sendable.rules.iter().find(|rule| Some(rule.kind) == kind);
+            rule.map_or(0, |rule| rule.caption as usize)
+        })
+    }
+
+    /// The most characters now. Beside a file without a caption the text goes as a message of its own.
+    fn limit(self) -> usize {
+        match self.mode.get() {
+            Mode::Reply => Some(self.caption()).filter(|most| *most > 0).unwrap_or(LIMIT),
+            Mode::Note => LIMIT,
+        }
+    }
+
+    fn can_send(self) -> bool {
+        if self.picks() {
+            return self.picking.whole().is_some();
+        }
+        if self.locked() || self.length() > self.limit() {
+            return false;
+        }
+        let empty = self.text.with(|text| text.trim().is_empty());
+        match self.mode.get() {
+            Mode::Note => !empty,
+            Mode::Reply => self.attachment.with(|attachment| match attachment {
+                Some(_) => attachment::ready(attachment).is_some(),
+                None => !empty,
+            }),
+        }
     }
 
     fn typed(self, text: String) {
@@ -293,25 +301,51 @@ impl Composing {
     }
 
     fn send(self) {
-        if !untrack(|| self.sendable()) {
+        if !untrack(|| self.can_send()) {
             return;
         }
         let mode = self.mode.get_untracked();
+        if let Some(template) = untrack(|| self.picks().then(|| self.picking.whole()).flatten()) {
+            self.say(Body::Template(template), untrack(|| self.claim()));
+            self.picking.clear();
+            self.templates.set(false);
+            return;
+        }
         let text = self.text.get_untracked().trim().to_owned();
-        let command = match mode {
-            Mode::Note => Command::Note { text },
-            Mode::Reply => Command::Reply {
-                epoch: self.card.with_untracked(|card| card.epoch),
-                body: Body::text(text),
-                quoted: None,
-                claim: if untrack(|| self.other_owner()).is_some() { Claim::TakeOver } else { Claim::IfFree },
-            },
-        };
+        match mode {
+            Mode::Note => drop(self.live.ask(self.id, Command::Note { text })),
+            Mode::Reply => self.reply(text),
+        }
         self.live.write(self.id, mode, String::new());
-        self.live.ask(self.id, command);
         self.typed_at.set_value(Time(0));
         if let Some(area) = self.area.get_untracked() {
             drop(area.focus());
+        }
+    }
+
+    /// Whether what is sent takes the conversation from somebody else.
+    fn claim(self) -> Claim {
+        if self.other_owner().is_some() { Claim::TakeOver } else { Claim::IfFree }
+    }
+
+    fn say(self, body: Body, claim: Claim) {
+        let epoch = self.card.with_untracked(|card| card.epoch);
+        self.live.ask(self.id, Command::Reply { epoch, body, quoted: None, claim });
+    }
+
+    fn reply(self, text: String) {
+        let claim = untrack(|| self.claim());
+        let Some(media) = self.attachment.with_untracked(attachment::ready) else {
+            self.say(Body::text(text), claim);
+            return;
+        };
+        let beside = untrack(|| self.caption()) > 0;
+        let caption = Some(text.clone()).filter(|text| beside && !text.is_empty());
+        self.live.detach(self.id);
+        self.say(Body::Media(Media { caption, ..media }), claim);
+        if !beside && !text.is_empty() {
+            // By then it is ours.
+            self.say(Body::text(text), Claim::IfFree);
         }
     }
 
@@ -326,6 +360,9 @@ impl Composing {
     fn hint(self, i18n: Texts) -> String {
         match self.mode.get() {
             Mode::Note => tu_string!(i18n, inbox.note_hint).to_owned(),
+            Mode::Reply if self.attachment.with(Option::is_some) => {
+                tu_string!(i18n, inbox.write_caption).to_owned()
+            }
             Mode::Reply => self.label(i18n),
         }
     }
