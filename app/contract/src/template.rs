@@ -2,6 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
+mod fill;
+
+pub use fill::Lack;
+
 /// Where a template stands at the provider.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -218,6 +222,20 @@ impl TemplateInfo {
         }
         out.push_str(rest);
         out
+    }
+}
+
+impl TemplateButtonInfo {
+    /// Its label.
+    pub fn label(&self) -> &str {
+        match self {
+            TemplateButtonInfo::QuickReply { text }
+            | TemplateButtonInfo::Url { text, .. }
+            | TemplateButtonInfo::Phone { text, .. }
+            | TemplateButtonInfo::CopyCode { text }
+            | TemplateButtonInfo::Form { text }
+            | TemplateButtonInfo::Other { text, .. } => text,
+        }
     }
 }
 
