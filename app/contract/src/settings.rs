@@ -3,9 +3,19 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::connection::ConnectionPage;
+use crate::consent::ConsentPolicy;
 use crate::id::{AgentId, BotId, ChannelId, ConnectionId};
 use crate::person::Role;
+use crate::template::TemplateDraft;
 use crate::time::Time;
+use crate::webhook::{LogQuery, WebhookKey, WebhookLog, WebhookPage};
+
+mod consent;
+mod templates;
+
+pub use consent::*;
+pub use templates::*;
 
 /// A settings screen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -13,10 +23,20 @@ use crate::time::Time;
 pub enum SettingsPage {
     /// Connections and their channels.
     Channels,
+    /// One connection.
+    Connection(ConnectionId),
     /// The people who sign in.
     People,
     /// What came in, and what became of it.
     Ledger,
+    /// What came in, webhook by webhook.
+    Inbound(LogQuery),
+    /// One webhook.
+    Webhook(WebhookKey),
+    /// Templates: where they come from, and what happened to those in use.
+    Templates,
+    /// Who wants to be written to first.
+    Consent,
     /// My own account.
     Account,
 }
@@ -27,6 +47,8 @@ pub enum SettingsPage {
 pub enum Settings {
     /// Connections and their channels.
     Channels(ChannelSettings),
+    /// One connection.
+    Connection(Box<ConnectionPage>),
     /// The people who sign in.
     People {
         /// All of them, sorted by name.
@@ -34,6 +56,14 @@ pub enum Settings {
     },
     /// What came in, and what became of it.
     Ledger(LedgerView),
+    /// What came in, webhook by webhook.
+    Inbound(WebhookLog),
+    /// One webhook.
+    Webhook(Box<WebhookPage>),
+    /// Templates: where they come from, and what happened to those in use.
+    Templates(TemplateSettings),
+    /// Who wants to be written to first.
+    Consent(ConsentSettings),
     /// My own account.
     Account {
         /// Where I am signed in.
@@ -59,8 +89,14 @@ pub struct ProviderView {
     pub provider: String,
     /// Its name for people.
     pub name: String,
-    /// What a connection needs.
+    /// What a connection needs, where its calls go included (`api_base`).
     pub fields: Vec<SettingField>,
+    /// What the admin does at the provider, step by step.
+    pub steps: Vec<String>,
+    /// Whether its webhooks come by several addresses, each with a tag.
+    pub has_doors: bool,
+    /// Whether what was missed can be fetched from it.
+    pub has_backlog: bool,
     /// What a channel's own id is called there, and where to find it.
     pub channel_id_label: String,
 }
@@ -213,16 +249,7 @@ pub struct Rejection {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "change", rename_all = "snake_case")]
 pub enum SettingsChange {
-    /// Connect an account at a provider.
-    AddConnection {
-        /// The provider's word.
-        provider: String,
-        /// What to call it.
-        name: String,
-        /// The fields that the provider describes.
-        fields: Vec<(String, String)>,
-    },
-    /// Replace a connection's secrets; the old signing secret stays valid for 24 hours.
+    /// Replace values of a connection; an old secret stays valid for 24 hours.
     ReplaceSecrets {
         /// Which.
         connection: ConnectionId,
@@ -253,6 +280,50 @@ pub enum SettingsChange {
     ResumeChannel {
         /// Which.
         channel: ChannelId,
+    },
+    /// Make one more address for the webhooks of a connection.
+    AddDoor {
+        /// Of which connection.
+        connection: ConnectionId,
+        /// The channel that its messages come in on.
+        channel: ChannelId,
+        /// What rules know it by.
+        tag: String,
+    },
+    /// Take such an address away.
+    RemoveDoor {
+        /// Of which connection.
+        connection: ConnectionId,
+        /// The end of its path.
+        path: String,
+    },
+    /// Set how long an equal message without an id can be a repeat of the one before.
+    SetRepeatWindow {
+        /// Of which connection.
+        connection: ConnectionId,
+        /// How long, in seconds.
+        seconds: i32,
+    },
+    /// Read a connection's templates now.
+    SyncTemplates {
+        /// Which.
+        connection: ConnectionId,
+    },
+    /// Make a template at the provider and submit it.
+    SubmitTemplate {
+        /// At which connection.
+        connection: ConnectionId,
+        /// What it is.
+        draft: TemplateDraft,
+    },
+    /// The alerts are seen.
+    SeenAlerts,
+    /// Treat consent differently on a channel.
+    SetConsentPolicy {
+        /// Which.
+        channel: ChannelId,
+        /// How.
+        policy: ConsentPolicy,
     },
     /// Let somebody sign in.
     AddPerson {

@@ -24,7 +24,7 @@ pub(super) struct Loaded {
 
 /// Loads a screen, and looks for news every few seconds.
 pub(super) fn load(page: SettingsPage) -> Loaded {
-    let loaded = Loaded { page, data: Resource::new(move || page, calls::settings) };
+    let loaded = once(page);
     Effect::new(move |_| {
         let look = move || {
             if browser::visible() {
@@ -35,6 +35,12 @@ pub(super) fn load(page: SettingsPage) -> Loaded {
             on_cleanup(move || timer.clear());
         }
     });
+    loaded
+}
+
+/// Loads a screen.
+pub(super) fn once(page: SettingsPage) -> Loaded {
+    let loaded = Loaded { page, data: Resource::new(move || page, calls::settings) };
     Effect::new(move |_| {
         if let Some(Err(error)) = loaded.data.get()
             && error.signed_out()

@@ -10,15 +10,23 @@ use crate::ui::{Icon, IconName};
 
 mod account;
 mod channels;
+mod consent;
+mod inbound;
 mod ledger;
 mod load;
 mod people;
 mod submit;
+mod templates;
+mod webhook;
 
 pub use account::Account;
-pub use channels::Channels;
+pub use channels::{Channels, Connect, OneConnection};
+pub use consent::Consent;
+pub use inbound::Inbound;
 pub use ledger::Ledger;
 pub use people::People;
+pub use templates::Templates;
+pub use webhook::Webhook;
 
 /// The settings' own navigation, and the screen that was chosen.
 #[component]
@@ -28,7 +36,14 @@ pub fn SettingsShell() -> impl IntoView {
     let for_admins = move || {
         view! {
             <Place to="/settings/channels" icon=IconName::Plug label=tu_string!(i18n, settings.channels) />
+            <Place
+                to="/settings/templates"
+                icon=IconName::Template
+                label=tu_string!(i18n, settings.templates)
+            />
+            <Place to="/settings/consent" icon=IconName::Check label=tu_string!(i18n, settings.consent) />
             <Place to="/settings/people" icon=IconName::Users label=tu_string!(i18n, settings.people) />
+            <Place to="/settings/inbound" icon=IconName::Inbox label=tu_string!(i18n, settings.inbound) />
             <Place to="/settings/ledger" icon=IconName::Ledger label=tu_string!(i18n, settings.ledger) />
         }
     };

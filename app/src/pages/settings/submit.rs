@@ -1,5 +1,8 @@
 //! Sending a change of the configuration, and showing where it was refused.
 
+use std::future::Future;
+
+use contract::connection::{SettingsTask, TaskDone};
 use contract::settings::{ChangeRefused, SettingsChange};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -58,19 +61,32 @@ impl Submission {
 
     /// Sends a change; `done` runs when it was made.
     pub(super) fn send(self, change: SettingsChange, done: impl FnOnce() + 'static) {
+        self.begin(calls::change(change), move |()| done());
+    }
+
+    /// Has something tried; `done` hears what came of it, if it could be.
+    pub(super) fn run(self, task: SettingsTask, done: impl FnOnce(TaskDone) + 'static) {
+        self.begin(calls::run(task), done);
+    }
+
+    fn begin<T: 'static>(
+        self,
+        call: impl Future<Output = Result<T, CallError>> + 'static,
+        done: impl FnOnce(T) + 'static,
+    ) {
         if self.busy.get_untracked() {
             return;
         }
         self.busy.set(true);
         spawn_local(async move {
-            let outcome = calls::change(change).await;
+            let outcome = call.await;
             if self.busy.try_set(false).is_some() {
                 return;
             }
             match outcome {
-                Ok(()) => {
+                Ok(value) => {
                     self.clear();
-                    done();
+                    done(value);
                 }
                 Err(error) if error.signed_out() => {
                     browser::go(&format!("/login?next={}", browser::here()));

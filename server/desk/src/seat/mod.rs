@@ -2,14 +2,21 @@
 
 use std::sync::Arc;
 
+use contract::connection::{SettingsTask, TaskDone};
 use contract::inbox::{Page, PageKey};
+use contract::picker::{Start, Started, TemplateQuery, TemplateShelf};
 use contract::seat::{Answer, Seat, SeatError};
-use contract::settings::{ChangeRefused, Settings, SettingsChange, SettingsPage};
+use contract::settings::{
+    ChangeRefused, ConsentImport, ImportReport, Settings, SettingsChange, SettingsPage,
+};
 use contract::thread::{ThreadKey, ThreadPage};
 use contract::{Ack, ConversationId, Inbox, Me, Refusal, Request, Thread, View};
 
+use crate::auth::permission::{Permission, may};
 use crate::auth::sessions::SignedIn;
+use crate::channels;
 use crate::flows::{self, Agent};
+use crate::media::sendable::{self, Reach};
 use crate::state::Desk;
 use crate::store;
 
@@ -43,6 +50,10 @@ impl Seat for Taken {
                 role: self.who.agent.role,
                 organisation,
                 sandbox: self.desk.config.sandbox,
+                alerts: match may(self.who.agent.role, Permission::Templates) {
+                    true => self.desk.store.unseen_alerts().await?,
+                    false => 0,
+                },
             })
         })
     }
@@ -69,7 +80,15 @@ impl Seat for Taken {
     }
 
     fn thread(&self, conversation: ConversationId) -> Answer<'_, Thread> {
-        Box::pin(async move { self.desk.store.thread(conversation).await?.ok_or(SeatError::NotFound) })
+        Box::pin(async move {
+            let mut thread = self.desk.store.thread(conversation).await?.ok_or(SeatError::NotFound)?;
+            if let Some((word, sandbox)) = self.desk.store.carrier(conversation).await?
+                && let Some(provider) = channels::provider(&word)
+            {
+                thread.sendable = sendable::sendable(provider, Reach::of(&self.desk.config, sandbox));
+            }
+            Ok(thread)
+        })
     }
 
     fn earlier(&self, conversation: ConversationId, before: ThreadKey) -> Answer<'_, ThreadPage> {
@@ -88,6 +107,33 @@ impl Seat for Taken {
             self.desk.connections.forget();
             self.desk.bus.channels();
             Ok(())
+        })
+    }
+
+    fn run(&self, task: SettingsTask) -> Answer<'_, TaskDone, ChangeRefused> {
+        Box::pin(settings::run(&self.desk, &self.who, task))
+    }
+
+    fn templates(&self, query: TemplateQuery) -> Answer<'_, TemplateShelf> {
+        Box::pin(async move { Ok(settings::templates::shelf(&self.desk, query).await?) })
+    }
+
+    fn start(&self, start: Start) -> Answer<'_, Started, Refusal> {
+        let agent = Agent { id: self.who.agent.id, role: self.who.agent.role };
+        Box::pin(flows::start::start(&self.desk, agent, start))
+    }
+
+    fn import(&self, import: ConsentImport) -> Answer<'_, ImportReport> {
+        Box::pin(async move {
+            if !may(self.who.agent.role, Permission::Consent) {
+                return Err(SeatError::Forbidden);
+            }
+            flows::import_consents::import(&self.desk, self.who.agent.id, &import).await.map_err(|failed| {
+                match failed {
+                    flows::Failed::Refused(_) => SeatError::NotFound,
+                    flows::Failed::Store(error) => error.into(),
+                }
+            })
         })
     }
 

@@ -1,5 +1,6 @@
 //! What the settings screens show and change. Whether somebody may is asked here, before anything is looked at.
 
+use contract::connection::{NewNumber, SettingsTask, TaskDone};
 use contract::seat::SeatError;
 use contract::settings::{ChangeRefused, Settings, SettingsChange, SettingsPage};
 
@@ -8,7 +9,13 @@ use crate::auth::sessions::SignedIn;
 use crate::{Desk, store};
 
 mod channels;
+mod click;
+mod connection;
+pub mod consent;
 mod people;
+pub mod templates;
+mod trials;
+mod webhooks;
 
 /// What a settings screen shows.
 pub async fn settings(desk: &Desk, who: &SignedIn, page: SettingsPage) -> Result<Settings, SeatError> {
@@ -17,7 +24,12 @@ pub async fn settings(desk: &Desk, who: &SignedIn, page: SettingsPage) -> Result
     }
     let shown = match page {
         SettingsPage::Channels => channels::page(desk).await,
+        SettingsPage::Connection(id) => return connection::page(desk, id).await,
+        SettingsPage::Inbound(query) => webhooks::page(desk, query).await,
+        SettingsPage::Webhook(key) => return webhooks::one(desk, key).await,
         SettingsPage::People => desk.store.agents().await.map(|people| Settings::People { people }),
+        SettingsPage::Templates => templates::page(desk).await,
+        SettingsPage::Consent => consent::page(desk).await,
         SettingsPage::Ledger => desk.store.ledger_view().await.map(Settings::Ledger),
         SettingsPage::Account => {
             let sign_ins = desk.store.sign_ins(who.agent.id, &who.session_hash).await;
@@ -36,18 +48,32 @@ pub async fn change(desk: &Desk, who: &SignedIn, change: SettingsChange) -> Resu
         return Err(refused("Only an admin may change this."));
     }
     match change {
-        SettingsChange::AddConnection { provider, name, fields } => {
-            channels::connect(desk, &provider, &name, fields).await
-        }
         SettingsChange::ReplaceSecrets { connection, fields } => {
             channels::replace_secrets(desk, connection, fields).await
         }
         SettingsChange::AddChannel { connection, name, provider_channel, number, bot } => {
-            let wish = channels::Wish { connection, name, provider_channel, number, bot };
-            channels::add_channel(desk, wish).await
+            let wish = NewNumber { name, provider_channel, number, bot, rate: None };
+            channels::add_channel(desk, connection, wish).await
         }
         SettingsChange::SetChannelBot { channel, bot } => channels::set_bot(desk, channel, bot).await,
         SettingsChange::ResumeChannel { channel } => channels::resume(desk, channel).await,
+        SettingsChange::AddDoor { connection, channel, tag } => {
+            connection::add_door(desk, connection, channel, &tag).await
+        }
+        SettingsChange::RemoveDoor { connection, path } => {
+            connection::remove_door(desk, connection, &path).await
+        }
+        SettingsChange::SetRepeatWindow { connection, seconds } => {
+            connection::set_repeat_window(desk, connection, seconds).await
+        }
+        SettingsChange::SyncTemplates { connection } => templates::sync(desk, connection).await,
+        SettingsChange::SubmitTemplate { connection, draft } => {
+            templates::make(desk, connection, draft).await
+        }
+        SettingsChange::SeenAlerts => templates::see(desk).await,
+        SettingsChange::SetConsentPolicy { channel, policy } => {
+            consent::set_policy(desk, channel, policy).await
+        }
         SettingsChange::AddPerson { name, email, role, password } => {
             people::add(desk, people::Wish { name, email, role, password: password.into() }).await
         }
@@ -57,6 +83,25 @@ pub async fn change(desk: &Desk, who: &SignedIn, change: SettingsChange) -> Resu
             people::change_password(desk, who, current.into(), new.into()).await
         }
         SettingsChange::SignOutEverywhere => people::sign_out_everywhere(desk, who).await,
+    }
+}
+
+/// Tries something, and says what came of it.
+pub async fn run(desk: &Desk, who: &SignedIn, task: SettingsTask) -> Result<TaskDone, ChangeRefused> {
+    if !may(who.agent.role, Permission::to_run(&task)) {
+        return Err(refused("Only an admin may do this."));
+    }
+    match task {
+        SettingsTask::Connect(new) => {
+            let connection = channels::connect(desk, new).await?;
+            desk.connections.forget();
+            desk.bus.channels();
+            Ok(TaskDone::Connected { connection })
+        }
+        SettingsTask::TryFields { provider, fields } => trials::try_fields(desk, &provider, fields).await,
+        SettingsTask::Check { connection } => trials::check(desk, connection).await,
+        SettingsTask::ClickToChat { channel, text } => trials::click_to_chat(desk, channel, &text).await,
+        SettingsTask::Replay { webhook } => webhooks::apply_again(desk, webhook).await,
     }
 }
 

@@ -35,7 +35,7 @@ pub struct Connected {
 }
 
 /// A connection to be made.
-pub struct NewConnection {
+pub struct NewAccount {
     /// Which. Made up by the caller.
     pub id: ConnectionId,
     /// The word of its provider.
@@ -216,6 +216,35 @@ impl Store {
         Ok(rows.into_iter().map(|(id, name)| (BotId(id), name)).collect())
     }
 
+    /// The connections, sorted by name.
+    pub async fn connection_names(&self) -> Result<Vec<(ConnectionId, String)>> {
+        let rows: Vec<(Uuid, String)> =
+            sqlx::query_as("select id, name from connections order by lower(name), id")
+                .fetch_all(self.pool())
+                .await?;
+        Ok(rows.into_iter().map(|(id, name)| (ConnectionId(id), name)).collect())
+    }
+
+    /// The provider's own ids of a connection's channels.
+    pub async fn provider_channels(&self, connection: ConnectionId) -> Result<Vec<String>> {
+        let ids = sqlx::query_scalar(
+            "select provider_channel from channels where connection_id = $1 order by created_at, id",
+        )
+        .bind(connection.0)
+        .fetch_all(self.pool())
+        .await?;
+        Ok(ids)
+    }
+
+    /// The provider's own id of a channel, and its number as people write it.
+    pub async fn channel_number(&self, channel: ChannelId) -> Result<Option<(String, Option<String>)>> {
+        let found = sqlx::query_as("select provider_channel, number from channels where id = $1")
+            .bind(channel.0)
+            .fetch_optional(self.pool())
+            .await?;
+        Ok(found)
+    }
+
     /// Forgets credentials that were replaced and are no longer valid.
     pub async fn sweep_secrets(&self) -> Result<u64> {
         let gone = sqlx::query("delete from connection_secrets where valid_until <= desk_now()")
@@ -227,7 +256,7 @@ impl Store {
 
 impl Tx {
     /// Makes a connection.
-    pub async fn add_connection(&mut self, new: &NewConnection) -> Result<()> {
+    pub async fn add_connection(&mut self, new: &NewAccount) -> Result<()> {
         sqlx::query("insert into connections (id, provider, name, api_base) values ($1, $2, $3, $4)")
             .bind(new.id.0)
             .bind(&new.provider)
@@ -236,6 +265,26 @@ impl Tx {
             .execute(self.connection())
             .await?;
         Ok(())
+    }
+
+    /// Sends a connection's calls elsewhere.
+    pub async fn set_api_base(&mut self, id: ConnectionId, api_base: &str) -> Result<()> {
+        sqlx::query("update connections set api_base = $2 where id = $1")
+            .bind(id.0)
+            .bind(api_base)
+            .execute(self.connection())
+            .await?;
+        Ok(())
+    }
+
+    /// Sets how long an equal message without an id can be a repeat, in seconds. Whether there is such a connection.
+    pub async fn set_repeat_window(&mut self, id: ConnectionId, seconds: i32) -> Result<bool> {
+        let done = sqlx::query("update connections set repeat_window_s = $2 where id = $1")
+            .bind(id.0)
+            .bind(seconds)
+            .execute(self.connection())
+            .await?;
+        Ok(done.rows_affected() == 1)
     }
 
     /// The word of a connection's provider. Locks the connection, so that two who replace its credentials do so one
@@ -248,7 +297,7 @@ impl Tx {
         Ok(word)
     }
 
-    /// Stores a credential. The one that it replaces stays valid for a day, because what the provider has sent or
+    /// Stores a credential, with which the templates are listed anew. The one that it replaces stays valid for a day, because what the provider has sent or
     /// is still sending was signed with it.
     pub async fn put_secret(&mut self, new: &SealedField) -> Result<()> {
         sqlx::query(
@@ -259,6 +308,10 @@ impl Tx {
         .bind(&new.field)
         .execute(self.connection())
         .await?;
+        sqlx::query("update connections set templates_due_at = desk_now() where id = $1")
+            .bind(new.connection.0)
+            .execute(self.connection())
+            .await?;
         sqlx::query(
             "insert into connection_secrets (id, connection_id, field, sealed) values ($1, $2, $3, $4)",
         )
@@ -303,7 +356,7 @@ impl Tx {
 
     /// Lets a paused channel send again. Whether there is such a channel.
     pub async fn resume_channel(&mut self, id: ChannelId) -> Result<bool> {
-        let done = sqlx::query("update channels set paused = null where id = $1")
+        let done = sqlx::query("update channels set paused = null, paused_by_provider = false where id = $1")
             .bind(id.0)
             .execute(self.connection())
             .await?;

@@ -6,7 +6,7 @@ use leptos::prelude::*;
 
 use super::super::open_while;
 use super::super::submit::{FormError, Submission};
-use super::add_connection::Foot;
+use super::fields::Foot;
 use super::{Desk, bot_choices};
 use crate::i18n::{tu_string, use_i18n};
 use crate::ui::{Dialog, Field, FieldKind, Select, ToastKind, use_toasts};

@@ -3,6 +3,7 @@
 use contract::id::BotId;
 use contract::settings::ConnectionView;
 use leptos::prelude::*;
+use leptos_router::components::A;
 
 use super::Desk;
 use super::numbers::{Numbers, Unknown};
@@ -53,11 +54,15 @@ pub(super) fn Connection(
 #[component]
 fn Head(desk: Desk, connection: ConnectionView, provider: String) -> impl IntoView {
     let i18n = use_i18n();
-    let id = connection.id;
+    let (id, name) = (connection.id, connection.name.clone());
     view! {
         <header class="card__head">
             <Pulse connection=connection.clone() />
-            <h3 class="card__title truncate">{connection.name.clone()}</h3>
+            <h3 class="card__title truncate">
+                <A href=format!("/settings/channels/{id}") attr:data-testid="open-connection">
+                    {name}
+                </A>
+            </h3>
             <Badge>{provider}</Badge>
             {connection
                 .sandbox
@@ -126,7 +131,7 @@ fn Facts(connection: ConnectionView) -> impl IntoView {
 }
 
 #[component]
-fn Pulse(connection: ConnectionView) -> impl IntoView {
+pub(super) fn Pulse(connection: ConnectionView) -> impl IntoView {
     let state = match (connection.last_webhook_at, connection.bad_signatures) {
         (_, bad) if bad > 0 => LampState::Caution,
         (Some(_), _) => LampState::Positive,
@@ -136,7 +141,7 @@ fn Pulse(connection: ConnectionView) -> impl IntoView {
 }
 
 #[component]
-fn LastWebhook(connection: ConnectionView) -> impl IntoView {
+pub(super) fn LastWebhook(connection: ConnectionView) -> impl IntoView {
     let i18n = use_i18n();
     view! {
         <span class="card__state" data-testid="webhook-state">
@@ -154,7 +159,7 @@ fn LastWebhook(connection: ConnectionView) -> impl IntoView {
 }
 
 #[component]
-fn BadSignatures(desk: Desk, connection: ConnectionView) -> impl IntoView {
+pub(super) fn BadSignatures(desk: Desk, connection: ConnectionView) -> impl IntoView {
     let i18n = use_i18n();
     let (id, bad) = (connection.id, connection.bad_signatures);
     (bad > 0).then(|| {

@@ -1,6 +1,6 @@
 //! The connections to providers, and their numbers.
 
-use contract::id::{BotId, ConnectionId};
+use contract::id::{BotId, ChannelId, ConnectionId};
 use contract::settings::{ChannelSettings, Settings, SettingsPage};
 use leptos::prelude::*;
 use leptos_meta::Title;
@@ -8,18 +8,31 @@ use leptos_meta::Title;
 use super::Head;
 use super::load::{Loaded, Trouble, load};
 use crate::i18n::{tu_string, use_i18n};
-use crate::ui::{Button, ButtonKind, Choice, Empty, IconName, Shape, Skeleton};
+use crate::ui::{ButtonKind, ButtonLink, Choice, Empty, IconName, Shape, Skeleton};
 
 mod add_channel;
-mod add_connection;
+mod click;
+mod connect;
 mod connection;
+mod doors;
+mod fields;
+mod found;
+mod health;
 mod numbers;
+mod one;
 mod replace_secrets;
+mod setup;
 
 use add_channel::AddChannel;
-use add_connection::AddConnection;
+use click::Click;
 use connection::Connection;
 use replace_secrets::ReplaceSecrets;
+
+pub use connect::Connect;
+pub use one::OneConnection;
+
+/// Where an account is connected.
+const CONNECT: &str = "/settings/channels/new";
 
 /// What the screen shows, and what is asked on top of it.
 #[derive(Clone, Copy)]
@@ -27,24 +40,32 @@ struct Desk {
     loaded: Loaded,
     /// What was loaded last, for the dialogs.
     settings: RwSignal<ChannelSettings>,
-    adding: RwSignal<bool>,
     /// The connection that gets a number, and the provider's id of it where it is known.
     numbering: RwSignal<Option<(ConnectionId, String)>>,
     /// The connection that gets other secrets.
     replacing: RwSignal<Option<ConnectionId>>,
+    /// The number whose link is made.
+    linking: RwSignal<Option<ChannelId>>,
+}
+
+impl Desk {
+    /// A screen whose data come from here, with nothing asked on top of it.
+    fn new(loaded: Loaded) -> Desk {
+        Desk {
+            loaded,
+            settings: RwSignal::new(nothing()),
+            numbering: RwSignal::new(None),
+            replacing: RwSignal::new(None),
+            linking: RwSignal::new(None),
+        }
+    }
 }
 
 /// The screen of the connections.
 #[component]
 pub fn Channels() -> impl IntoView {
     let i18n = use_i18n();
-    let desk = Desk {
-        loaded: load(SettingsPage::Channels),
-        settings: RwSignal::new(nothing()),
-        adding: RwSignal::new(false),
-        numbering: RwSignal::new(None),
-        replacing: RwSignal::new(None),
-    };
+    let desk = Desk::new(load(SettingsPage::Channels));
     Effect::new(move |_| {
         if let Some(Ok(Settings::Channels(settings))) = desk.loaded.get() {
             desk.settings.set(settings);
@@ -52,9 +73,9 @@ pub fn Channels() -> impl IntoView {
     });
     let add = move || {
         view! {
-            <Button kind=ButtonKind::Primary icon=IconName::Plus on_press=move || desk.adding.set(true)>
+            <ButtonLink kind=ButtonKind::Primary icon=IconName::Plus href=CONNECT>
                 {tu_string!(i18n, settings.add_connection)}
-            </Button>
+            </ButtonLink>
         }
     };
     let shown = move || match desk.loaded.get()? {
@@ -77,21 +98,21 @@ pub fn Channels() -> impl IntoView {
     view! {
         <Title text=tu_string!(i18n, settings.channels) />
         <Head title=tu_string!(i18n, settings.channels) text=tu_string!(i18n, settings.channels_text)>
-            <Button
+            <ButtonLink
                 kind=ButtonKind::Primary
                 icon=IconName::Plus
-                on_press=move || desk.adding.set(true)
+                href=CONNECT
                 attr:data-testid="add-connection"
             >
                 {tu_string!(i18n, settings.add_connection)}
-            </Button>
+            </ButtonLink>
         </Head>
         <Transition fallback=move || {
             view! { <Skeleton label=tu_string!(i18n, settings.loading) shape=Shape::Blocks count=3 /> }
         }>{shown}</Transition>
-        <AddConnection desk=desk />
         <AddChannel desk=desk />
         <ReplaceSecrets desk=desk />
+        <Click desk=desk />
     }
 }
 

@@ -7,7 +7,7 @@ use leptos::prelude::*;
 use super::super::submit::{FormError, Submission};
 use super::{Desk, bot_choices};
 use crate::i18n::{tu_string, use_i18n};
-use crate::ui::{Ago, Badge, Button, ButtonSize, Icon, IconName, Select, Tone};
+use crate::ui::{Ago, Badge, Button, ButtonKind, ButtonSize, Icon, IconName, Select, Tone};
 
 /// The numbers of a connection.
 #[component]
@@ -60,7 +60,17 @@ fn Number(
     view! {
         <tr data-testid="number" data-channel=id.to_string()>
             <td>
-                <div class="table__main">{channel.name}</div>
+                <div class="line">
+                    <span class="table__main">{channel.name}</span>
+                    <Button
+                        kind=ButtonKind::Ghost
+                        size=ButtonSize::Small
+                        icon=IconName::Link
+                        label=tu_string!(i18n, settings.click_to_chat)
+                        on_press=move || desk.linking.set(Some(id))
+                        attr:data-testid="click-to-chat-button"
+                    />
+                </div>
                 <div class="table__second">
                     {channel.number.map(|number| view! { <bdi class="tabular">{number}</bdi> " · " })}
                     <span class="mono">{channel.provider_channel}</span>

@@ -7,7 +7,7 @@ use leptos::prelude::*;
 use super::super::open_while;
 use super::super::submit::{FormError, Submission};
 use super::Desk;
-use super::add_connection::{Foot, Typed, fields, filled};
+use super::fields::{Foot, Typed, fields, filled};
 use crate::i18n::{tu_string, use_i18n};
 use crate::ui::{Dialog, ToastKind, use_toasts};
 
@@ -37,7 +37,7 @@ fn Form(desk: Desk, open: RwSignal<bool>, connection: ConnectionId) -> impl Into
     let i18n = use_i18n();
     let toasts = use_toasts();
     let submission = Submission::new();
-    let typed = StoredValue::new(secrets(desk, connection));
+    let typed = StoredValue::new(all_fields(desk, connection));
     let send = move |event: leptos::ev::SubmitEvent| {
         event.prevent_default();
         let change = SettingsChange::ReplaceSecrets { connection, fields: typed.with_value(filled) };
@@ -57,8 +57,8 @@ fn Form(desk: Desk, open: RwSignal<bool>, connection: ConnectionId) -> impl Into
     }
 }
 
-/// The secret fields of a connection's provider. Each may be left empty, and then stays as it is.
-fn secrets(desk: Desk, connection: ConnectionId) -> Typed {
+/// The fields of a connection's provider. Each may be left empty, and then stays as it is.
+fn all_fields(desk: Desk, connection: ConnectionId) -> Typed {
     desk.settings.with_untracked(|settings| {
         let provider = settings
             .connections
@@ -66,8 +66,7 @@ fn secrets(desk: Desk, connection: ConnectionId) -> Typed {
             .find(|it| it.id == connection)
             .and_then(|it| settings.providers.iter().find(|provider| provider.provider == it.provider));
         let fields = provider.map(|provider| provider.fields.clone()).unwrap_or_default();
-        let secret = fields.into_iter().filter(|field| field.secret);
-        let open = secret.map(|mut field| {
+        let open = fields.into_iter().map(|mut field| {
             field.optional = true;
             (field, RwSignal::new(String::new()))
         });

@@ -47,19 +47,31 @@ impl Batch {
         let connection = parsed.pending.incoming.connection;
         match item {
             Item::Message(inbound) => match self.channel(parsed, &inbound.channel) {
+                Ok(_) if self.is_repeat(parsed, inbound) => Fate::Duplicate,
                 Ok(channel) => self.message(&channel, inbound, parsed.pending.received_at),
                 Err(fate) => fate,
             },
+            Item::Status(status) if status.channel.is_empty() => {
+                match super::any_of(&self.channels, connection) {
+                    Some(channel) => self.status(channel, status, &parsed.pending.entry),
+                    None => no_channel("", "No number is set up for the connection."),
+                }
+            }
             Item::Status(status) => match self.channel(parsed, &status.channel) {
-                Ok(channel) => self.status(&channel, status, &parsed.pending.entry),
+                Ok(channel) => self.status(channel.id, status, &parsed.pending.entry),
                 Err(fate) => fate,
             },
+            Item::Event(_) if self.told => Fate::Duplicate,
             Item::Event(event) => {
                 let channel = event
                     .channel
                     .as_ref()
                     .and_then(|named| self.channels.get(&(connection, named.clone())))
-                    .map(|channel| channel.id);
+                    .cloned();
+                if let Some(channel) = &channel {
+                    self.preference(channel, event, parsed.pending.received_at);
+                }
+                let channel = channel.map(|channel| channel.id);
                 self.late.push(Late::Account { connection, channel, event: event.clone() });
                 Fate::Applied
             }
@@ -74,11 +86,10 @@ impl Batch {
 
     fn channel(&self, parsed: &Parsed, named: &str) -> Result<Channel, Fate> {
         let connection = parsed.pending.incoming.connection;
-        self.channels.get(&(connection, named.to_owned())).cloned().ok_or_else(|| Fate::Rejected {
-            reason: "unknown_channel",
-            detail: "No number with this id is set up for the connection.".to_owned(),
-            provider_channel: Some(named.to_owned()),
-        })
+        self.channels
+            .get(&(connection, named.to_owned()))
+            .cloned()
+            .ok_or_else(|| no_channel(named, "No number with this id is set up for the connection."))
     }
 
     fn count(&mut self, parsed: &Parsed, index: usize, fate: Fate, tally: &mut Tally) {
@@ -109,4 +120,9 @@ impl Batch {
         self.events.push(NewEvent { conversation: id, seq, at: self.now, actor, change });
         seq
     }
+}
+
+fn no_channel(named: &str, detail: &str) -> Fate {
+    let provider_channel = Some(named.to_owned()).filter(|named| !named.is_empty());
+    Fate::Rejected { reason: "unknown_channel", detail: detail.to_owned(), provider_channel }
 }

@@ -4,13 +4,14 @@ use std::collections::{BTreeSet, HashMap};
 
 use contract::{ChannelId, ConnectionId, ConversationId, DeliveryId, Time};
 
-use super::{Batch, Parsed, learned, lock_conversations, progress};
-use crate::channels::{Effect, Inbound, Item, Status};
+use super::{Batch, Parsed, any_of, learned, lock_conversations, progress, repeats};
+use crate::channels::{AccountEvent, Effect, Inbound, Item, Status};
 use crate::flows::Outcome;
 use crate::store::Tx;
 use crate::store::channels::Channel;
 use crate::store::contacts::Learned;
-use crate::store::statuses::Target;
+use crate::store::repeats::Sighting;
+use crate::store::statuses::{Sought, Target};
 
 type Channels = HashMap<(ConnectionId, String), Channel>;
 
@@ -23,12 +24,14 @@ pub(super) async fn gather(tx: &mut Tx, batch: &[&Parsed], now: Time) -> Outcome
     let channels = tx.channels(&connections).await?;
     let wanted = Wanted::of(batch, &channels);
     let (names, addresses) = tx.meet(&wanted.contacts).await?;
+    // After the addresses are locked: whoever applies an equal message meanwhile has the same address.
+    let seen = tx.sightings(&wanted.repeats).await?;
     let known = tx.find_messages(&wanted.messages).await?;
     let effects = tx.effects_seen(&wanted.effects).await?.into_iter().collect();
     let targets = tx.find_targets(&wanted.statuses).await?;
     let mut ids: BTreeSet<_> = addresses.values().filter_map(|address| address.conversation).collect();
     ids.extend(known.values().map(|(_, conversation)| *conversation));
-    let batch = Batch { now, channels, names, addresses, known, effects, ..Batch::default() };
+    let batch = Batch { now, channels, names, addresses, seen, known, effects, ..Batch::default() };
     with_targets(tx, batch, ids, targets).await
 }
 
@@ -71,7 +74,8 @@ struct Wanted {
     contacts: Vec<Learned>,
     messages: Vec<(ChannelId, String)>,
     effects: Vec<(ChannelId, String)>,
-    statuses: Vec<(ChannelId, String, Option<DeliveryId>)>,
+    statuses: Vec<Sought>,
+    repeats: Vec<Sighting>,
 }
 
 impl Wanted {
@@ -79,17 +83,23 @@ impl Wanted {
         let mut wanted = Wanted::default();
         for parsed in batch {
             let connection = parsed.pending.incoming.connection;
+            wanted.repeats.extend(repeats::sightings(parsed));
             for item in parsed.items.iter().flatten() {
                 let named = match item {
                     Item::Message(inbound) => &inbound.channel,
+                    Item::Status(status) if status.channel.is_empty() => {
+                        wanted.statuses.extend(any_of(channels, connection).map(|any| sought(any, status)));
+                        continue;
+                    }
                     Item::Status(status) => &status.channel,
+                    Item::Event(AccountEvent { channel: Some(channel), .. }) => channel,
                     _ => continue,
                 };
                 let Some(channel) = channels.get(&(connection, named.clone())) else { continue };
                 wanted.contacts.extend(learned(channel, item));
                 match item {
                     Item::Message(inbound) => wanted.message(channel.id, inbound),
-                    Item::Status(status) => wanted.status(channel.id, status),
+                    Item::Status(status) => wanted.statuses.push(sought(channel.id, status)),
                     _ => {}
                 }
             }
@@ -110,9 +120,15 @@ impl Wanted {
         }
         self.effects.push((channel, inbound.id.clone()));
     }
+}
 
-    fn status(&mut self, channel: ChannelId, status: &Status) {
-        let attached = status.opaque.as_deref().and_then(|text| text.parse::<DeliveryId>().ok());
-        self.statuses.push((channel, status.id.clone(), attached));
+/// What a status is about. One that names no channel is looked for on all channels of the connection that this one
+/// belongs to.
+fn sought(channel: ChannelId, status: &Status) -> Sought {
+    Sought {
+        channel,
+        provider_id: status.id.clone(),
+        attached: status.opaque.as_deref().and_then(|text| text.parse::<DeliveryId>().ok()),
+        anywhere: status.channel.is_empty(),
     }
 }

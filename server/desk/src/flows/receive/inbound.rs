@@ -1,7 +1,8 @@
 //! One message that came in: from the customer, or from the business's own phone app.
 
 use contract::{
-    Actor, AddressId, Author, Body, Change, ConversationId, DeliveryState, MessageId, Owner, Stage, Time,
+    Actor, AddressId, Author, Body, Change, ConversationId, DeliveryState, FileId, MessageId, Owner, Stage,
+    Time,
 };
 
 use super::apply::Fate;
@@ -11,6 +12,7 @@ use crate::domain::conversation::Opening;
 use crate::domain::{Conversation, order};
 use crate::flows::fresh_id;
 use crate::store::channels::Channel;
+use crate::store::files::NewFile;
 use crate::store::messages::NewMessage;
 
 impl Batch {
@@ -117,7 +119,11 @@ impl Batch {
         let Some(conversation) = self.conversations.get_mut(&id) else { return Fate::Ignored };
         let sort_at = order::inbound(bubble.received_at, bubble.at, inbound.whole_seconds);
         if !inbound.echo {
-            conversation.hear(bubble.at.unwrap_or(bubble.received_at));
+            let at = bubble.at.unwrap_or(bubble.received_at);
+            conversation.hear(at);
+            if inbound.referral.is_some() {
+                conversation.came_from_ad(at);
+            }
         }
         if sort_at >= conversation.last_sort_at {
             conversation.last_sort_at = sort_at;
@@ -128,6 +134,7 @@ impl Batch {
             self.turns.insert(id, (bot, conversation.epoch));
         }
         let epoch = conversation.epoch;
+        let body = self.with_file(bubble.body, message, id);
         self.messages.push(NewMessage {
             id: message,
             conversation: id,
@@ -138,7 +145,7 @@ impl Batch {
             at: bubble.at.unwrap_or(bubble.received_at),
             received_at: bubble.received_at,
             author: if inbound.echo { Author::Phone } else { Author::Contact },
-            body: bubble.body.clone(),
+            body,
             note: false,
             provider_id: Some(inbound.id.clone()),
             quoted: inbound
@@ -151,12 +158,38 @@ impl Batch {
             state: inbound.echo.then_some(DeliveryState::Sent),
             client_id: None,
             epoch,
+            tag: channel.tag.clone(),
         });
+        if !inbound.echo {
+            self.stop_word(channel, id, (message, bubble.body));
+        }
         self.known.insert((channel.id, inbound.id.clone()), (message, id));
-        let last = (!inbound.echo).then(|| inbound.id.clone());
-        let pointed = self.pointed.entry(bubble.address).or_insert((id, None));
-        *pointed = (id, last.or_else(|| pointed.1.take()));
+        // An id that is ours means nothing to the provider: there is nothing to mark as read.
+        let last = (!inbound.echo && inbound.repeat.is_none()).then(|| inbound.id.clone());
+        self.point(bubble.address, id, last);
         Fate::Applied
+    }
+
+    /// The address leads to this conversation, and to its last message that the provider knows.
+    fn point(&mut self, address: AddressId, conversation: ConversationId, last: Option<String>) {
+        let pointed = self.pointed.entry(address).or_insert((conversation, None));
+        *pointed = (conversation, last.or_else(|| pointed.1.take()));
+    }
+
+    /// What a message holds; a file in it gets an id of ours, under which it is fetched as soon as the message is
+    /// stored. One that the provider cannot give stays without.
+    fn with_file(&mut self, body: &Body, message: MessageId, conversation: ConversationId) -> Body {
+        let mut body = body.clone();
+        let Body::Media(media) = &mut body else { return body };
+        media.stored = None;
+        media.file = None;
+        if media.unavailable.is_none() {
+            let id = FileId(fresh_id());
+            media.file = Some(id);
+            let (declared, name) = (media.mime.clone(), media.file_name.clone());
+            self.files.push(NewFile { id, conversation, message, kind: media.kind, declared, name });
+        }
+        body
     }
 
     /// The conversation that a customer's message belongs to: the open one, a resolved one that is young enough
@@ -279,6 +312,7 @@ impl Batch {
             state: None,
             client_id: None,
             epoch: conversation.epoch,
+            tag: None,
         });
         conversation.last_at = self.now;
         Fate::Applied

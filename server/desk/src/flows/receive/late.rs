@@ -1,12 +1,14 @@
 //! What a batch does that needs a statement of its own: rare beside messages and statuses.
 
+use contract::message::Media;
 use contract::{
     Author, Body, ChannelId, ConnectionId, ContactId, ConversationId, HandoffId, MessageId, Time,
 };
 
 use crate::channels::{AccountEvent, Sender};
-use crate::flows::Outcome;
+use crate::flows::{Outcome, templates};
 use crate::store::Tx;
+use crate::store::consents::NewConsent;
 use crate::store::contacts::Address;
 
 /// One such change.
@@ -72,6 +74,8 @@ pub enum Late {
         /// The news.
         event: AccountEvent,
     },
+    /// A customer does or does not want to be written to first.
+    Consent(Box<NewConsent>),
     /// A contact calls themself something else.
     Rename {
         /// Who.
@@ -88,7 +92,10 @@ pub(super) async fn carry_out(tx: &mut Tx, late: Vec<Late>, now: Time) -> Outcom
     for one in late {
         match one {
             Late::React { message, author, emoji } => tx.react(message, author, emoji.as_deref()).await?,
-            Late::Edit { message, body, at } => tx.edit_message(message, &body, at).await?,
+            Late::Edit { message, body, at } => {
+                let body = with_known_file(tx, message, *body).await?;
+                tx.edit_message(message, &body, at).await?;
+            }
             Late::Revoke { message, at } => tx.revoke_message(message, at).await?,
             Late::Move { address, to } => {
                 if !tx.move_address(&address, &to).await? {
@@ -107,11 +114,25 @@ pub(super) async fn carry_out(tx: &mut Tx, late: Vec<Late>, now: Time) -> Outcom
             Late::EndHandoff { handoff, outcome } => tx.end_handoff(handoff, outcome, now).await?,
             Late::Account { connection, channel, event } => {
                 tx.note_account_event(connection, channel, &event).await?;
+                templates::hear(tx, connection, channel, &event).await?;
             }
+            Late::Consent(consent) => tx.add_consents(std::slice::from_ref(&*consent)).await?,
             Late::Rename { contact, name, username } => {
                 tx.rename_contacts(&[(contact, name, username)]).await?;
             }
         }
     }
     Ok(())
+}
+
+/// An edit changes the words beside a file, never the file: the one that we have stays.
+async fn with_known_file(tx: &mut Tx, message: MessageId, mut body: Body) -> Outcome<Body> {
+    let Body::Media(edited) = &mut body else { return Ok(body) };
+    if let Some(Body::Media(known)) = tx.message(message).await?.map(|known| known.body)
+        && known.file.is_some()
+    {
+        let (caption, id, link) = (edited.caption.take(), edited.id.take(), edited.link.take());
+        *edited = Media { caption, id: id.or(known.id), link: link.or(known.link), ..known };
+    }
+    Ok(body)
 }

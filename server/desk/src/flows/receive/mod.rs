@@ -12,27 +12,34 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use contract::{AddressId, BotId, ChannelId, ConnectionId, ContactId, ConversationId, MessageId, Time};
 
 use super::Outcome;
-use crate::channels::{Effect, Item, Malformed};
+use crate::channels::{AccountEvent, Effect, Item, Malformed, News};
 use crate::domain::Conversation;
 use crate::state::Desk;
 use crate::store::Tx;
 use crate::store::channels::Channel;
 use crate::store::contacts::{Address, Addresses, Learned};
+use crate::store::files::NewFile;
 use crate::store::journal::NewEvent;
 use crate::store::ledger::{Entry, NewRejection, Pending, Tally};
 use crate::store::messages::NewMessage;
 use crate::store::outbox::Part;
-use crate::store::statuses::{MessageMoved, Target};
+use crate::store::repeats::{Seen, Sighting};
+use crate::store::statuses::{MessageMoved, NewParked, Target};
 
 mod apply;
+mod consent;
 mod gather;
 mod inbound;
 mod late;
 pub mod parked;
 mod progress;
+mod reading;
+mod repeats;
+pub mod replay;
 mod write;
 
 pub use late::Late;
+pub use reading::read;
 
 /// A webhook with what its provider made of it.
 #[derive(Debug, Clone)]
@@ -41,6 +48,16 @@ pub struct Parsed {
     pub pending: Pending,
     /// Its items, in the order of the body.
     pub items: Result<Vec<Item>, Malformed>,
+}
+
+impl Parsed {
+    /// A webhook with what its provider has just made of it. Messages without ids get one of ours.
+    pub fn new(pending: Pending, mut items: Result<Vec<Item>, Malformed>) -> Parsed {
+        if let Ok(items) = &mut items {
+            repeats::name(&pending.entry, items);
+        }
+        Parsed { pending, items }
+    }
 }
 
 /// Whether a batch is for good.
@@ -69,6 +86,8 @@ struct Batch {
     opened: BTreeSet<ConversationId>,
     touched: BTreeSet<ConversationId>,
     messages: Vec<NewMessage>,
+    /// Files in them that are to be fetched.
+    files: Vec<NewFile>,
     events: Vec<NewEvent>,
     /// What needs a statement of its own, after the messages are written.
     late: Vec<Late>,
@@ -77,25 +96,31 @@ struct Batch {
     renamed: BTreeMap<ContactId, (Option<String>, Option<String>)>,
     progress: progress::Ledger,
     moved: Vec<MessageMoved>,
-    parked: Vec<(ChannelId, String, serde_json::Value, Entry)>,
+    parked: Vec<NewParked>,
+    /// Messages without ids: those of this batch, and equal ones that came in near them.
+    seen: Vec<Seen>,
+    sighted: Vec<Sighting>,
     rejections: Vec<NewRejection>,
     tallies: Vec<(Entry, Tally)>,
+    /// Whether news about accounts was told before: it has no ids, so it is not told again.
+    told: bool,
     paused: Vec<(ChannelId, String)>,
 }
 
 /// What others must be told of a batch once it is committed.
 #[derive(Default)]
-struct News {
+struct Aftermath {
     events: bool,
     turns: bool,
+    files: bool,
     paused: Vec<(ChannelId, String)>,
 }
 
 /// Applies a batch of webhooks. On an error nothing of it is done.
 pub async fn receive(desk: &Desk, batch: &[Parsed], mode: Mode) -> Outcome<()> {
     let mut tx = desk.store.begin().await?;
-    let news = match carry_out(&mut tx, batch).await {
-        Ok(news) if mode == Mode::Commit => news,
+    let news = match carry_out(&mut tx, batch, None).await {
+        Ok((news, _)) if mode == Mode::Commit => news,
         done => {
             // Awaited, so that the next look at these webhooks does not find them locked by this one.
             let rolled_back = tx.rollback().await;
@@ -104,45 +129,76 @@ pub async fn receive(desk: &Desk, batch: &[Parsed], mode: Mode) -> Outcome<()> {
         }
     };
     tx.commit().await?;
-    if news.events {
-        desk.bus.events();
-    }
-    if news.turns {
-        desk.bus.turns();
-    }
-    for (channel, reason) in news.paused {
-        desk.store.pause_channel(channel, &reason).await?;
-    }
-    Ok(())
+    news.tell(desk).await
 }
 
-async fn carry_out(tx: &mut Tx, batch: &[Parsed]) -> Outcome<News> {
+impl Aftermath {
+    async fn tell(self, desk: &Desk) -> Outcome<()> {
+        if self.events {
+            desk.bus.events();
+        }
+        if self.turns {
+            desk.bus.turns();
+        }
+        if self.files {
+            desk.bus.files();
+        }
+        for (channel, reason) in self.paused {
+            desk.store.pause_channel(channel, &reason).await?;
+        }
+        Ok(())
+    }
+}
+
+/// Applies webhooks; `before` is what became of them the last time, if they are applied again.
+async fn carry_out(
+    tx: &mut Tx,
+    batch: &[Parsed],
+    before: Option<Tally>,
+) -> Outcome<(Aftermath, Vec<(Entry, Tally)>)> {
     let entries: Vec<&Entry> = batch.iter().map(|parsed| &parsed.pending.entry).collect();
     let (locked, now) = tx.lock_entries(&entries).await?;
     let locked: HashSet<Entry> = locked.into_iter().collect();
     let mine: Vec<&Parsed> = batch.iter().filter(|parsed| locked.contains(&parsed.pending.entry)).collect();
     if mine.is_empty() {
-        return Ok(News::default());
+        return Ok((Aftermath::default(), Vec::new()));
     }
     let mut work = gather::gather(tx, &mine, now).await?;
+    work.told = before.is_some_and(|before| before.applied > 0);
     for parsed in &mine {
-        work.apply(parsed);
+        if !work.is_too_early(parsed) {
+            work.apply(parsed);
+        }
     }
     work.settle_progress();
-    let news = News {
+    let news = Aftermath {
         events: !work.events.is_empty(),
         turns: !work.turns.is_empty(),
+        files: !work.files.is_empty(),
         paused: std::mem::take(&mut work.paused),
     };
+    let tallies = work.tallies.clone();
     write::write(tx, work).await?;
-    Ok(news)
+    Ok((news, tallies))
+}
+
+/// A channel of a connection, for statuses that name none: they are looked for on all of its channels.
+fn any_of(
+    channels: &HashMap<(ConnectionId, String), Channel>,
+    connection: ConnectionId,
+) -> Option<ChannelId> {
+    channels.values().filter(|channel| channel.connection == connection).map(|channel| channel.id).min()
 }
 
 /// The contacts of an item, where it has one.
 fn learned(channel: &Channel, item: &Item) -> Option<Learned> {
-    let Item::Message(inbound) = item else { return None };
-    let makes = matches!(inbound.effect, Effect::Message(_));
-    Some(Learned { channel: channel.id, sender: inbound.contact.clone(), makes })
+    let (sender, makes) = match item {
+        Item::Message(inbound) => (&inbound.contact, matches!(inbound.effect, Effect::Message(_))),
+        // A wish holds, whether the customer has ever written here or not.
+        Item::Event(AccountEvent { news: Some(News::Preference { contact, .. }), .. }) => (contact, true),
+        _ => return None,
+    };
+    Some(Learned { channel: channel.id, sender: sender.clone(), makes })
 }
 
 async fn lock_conversations(

@@ -5,7 +5,7 @@ use super::{Batch, gather, write};
 use crate::flows::Outcome;
 use crate::state::Desk;
 use crate::store::ledger::ParkedEnd;
-use crate::store::statuses::{Parked, Target};
+use crate::store::statuses::{Parked, Sought, Target};
 
 /// Looks at every parked status that is due. Two servers that do so at once do each once.
 pub async fn settle(desk: &Desk) -> Outcome<usize> {
@@ -21,8 +21,15 @@ pub async fn settle(desk: &Desk) -> Outcome<usize> {
         .filter(|parked| taken.contains(&parked.id))
         .filter_map(|parked| Some((parked.clone(), serde_json::from_value(parked.status).ok()?)))
         .collect();
-    let wanted: Vec<_> =
-        due.iter().map(|(parked, status)| (parked.channel, status.id.clone(), None)).collect();
+    let wanted: Vec<Sought> = due
+        .iter()
+        .map(|(parked, status)| Sought {
+            channel: parked.channel,
+            provider_id: status.id.clone(),
+            attached: status.opaque.as_deref().and_then(|text| text.parse().ok()),
+            anywhere: parked.anywhere,
+        })
+        .collect();
     let targets = tx.find_targets(&wanted).await?;
     let mut batch: Batch = gather::for_targets(&mut tx, targets).await?;
     for (parked, status) in &due {

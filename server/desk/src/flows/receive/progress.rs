@@ -9,10 +9,9 @@ use super::Batch;
 use super::apply::Fate;
 use crate::channels::{Class, Fault, Status, StatusWord};
 use crate::domain::delivery;
-use crate::store::channels::Channel;
 use crate::store::ledger::Entry;
 use crate::store::outbox::Part;
-use crate::store::statuses::{MessageMoved, Progress, Target};
+use crate::store::statuses::{MessageMoved, NewParked, Progress, Target};
 
 /// How far the deliveries and messages of a batch have come.
 #[derive(Default)]
@@ -30,6 +29,9 @@ pub(super) struct Ledger {
 pub(super) struct ParkedStatus {
     /// The provider's id of the message.
     pub(super) id: String,
+    /// What we attached to the send.
+    #[serde(default)]
+    pub(super) opaque: Option<String>,
     word: String,
     at: Option<i64>,
     failure: Option<(String, String)>,
@@ -126,19 +128,27 @@ impl Word {
 
 impl Batch {
     /// Applies a status, or parks it when its message is not known (yet).
-    pub(super) fn status(&mut self, channel: &Channel, status: &Status, entry: &Entry) -> Fate {
-        self.pause_on(channel.id, status.fault.as_ref());
-        let key = (channel.id, status.id.clone());
-        let Some(target) = self.targets.get(&key).cloned() else {
+    pub(super) fn status(&mut self, channel: ChannelId, status: &Status, entry: &Entry) -> Fate {
+        let key = (channel, status.id.clone());
+        let found = self.targets.get(&key).cloned();
+        let of = found.as_ref().map_or(channel, |target| target.on);
+        self.pause_on(of, status.fault.as_ref());
+        let Some(target) = found else {
             let parked = ParkedStatus {
                 id: status.id.clone(),
+                opaque: status.opaque.clone(),
                 word: status.word.as_str().to_owned(),
                 at: status.at.map(jiff::Timestamp::as_millisecond),
                 failure: status.fault.as_ref().map(|fault| (fault.code.clone(), fault.reason.clone())),
                 price: status.price.clone(),
             };
-            let parked = serde_json::to_value(parked).unwrap_or_default();
-            self.parked.push((channel.id, status.id.clone(), parked, entry.clone()));
+            self.parked.push(NewParked {
+                channel,
+                provider_id: status.id.clone(),
+                status: serde_json::to_value(parked).unwrap_or_default(),
+                entry: entry.clone(),
+                anywhere: status.channel.is_empty(),
+            });
             return Fate::Parked;
         };
         if self.hear(&target, &Word::of(status)) { Fate::Applied } else { Fate::Duplicate }

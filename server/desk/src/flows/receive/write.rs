@@ -17,6 +17,7 @@ pub(super) async fn write(tx: &mut Tx, mut batch: Batch) -> Outcome<()> {
     }
     tx.open_conversations(&opened).await?;
     tx.add_messages(&batch.messages).await?;
+    tx.want_files(&batch.files).await?;
     tx.save_progress(&batch.take_progress()).await?;
     tx.move_messages(&batch.moved).await?;
     late::carry_out(tx, std::mem::take(&mut batch.late), now).await?;
@@ -27,6 +28,7 @@ pub(super) async fn write(tx: &mut Tx, mut batch: Batch) -> Outcome<()> {
     tx.point_addresses(&pointed).await?;
     let turns: Vec<_> = batch.turns.iter().map(|(id, (bot, epoch))| (*id, *bot, *epoch)).collect();
     tx.queue_turns(&turns, now).await?;
+    tx.note_sightings(&batch.sighted).await?;
     tx.park(&batch.parked, now).await?;
     tx.reject(&batch.rejections, now).await?;
     if !batch.tallies.is_empty() {

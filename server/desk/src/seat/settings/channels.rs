@@ -2,30 +2,38 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use contract::settings::{ChangeRefused, ChannelSettings, ConnectionView, ProviderView, Settings};
+use contract::connection::{NewConnection, NewNumber};
+use contract::settings::{
+    ChangeRefused, ChannelSettings, ConnectionView, ProviderView, SettingField, Settings,
+};
 use contract::{BotId, ChannelId, ConnectionId};
 use secrecy::{ExposeSecret, SecretString};
 use uuid::Uuid;
 
+use super::trials::{checked_base, values_suffice};
 use super::{failed, refused, wrong};
 use crate::auth::names::is_name;
 use crate::auth::seal::Place;
-use crate::channels::{About, PROVIDERS, provider};
+use crate::channels::{About, PROVIDERS, Provider, provider};
 use crate::store::connections::{
-    CHANNEL_TAKEN, Connected, NO_SUCH_BOT, NO_SUCH_CONNECTION, NewChannel, NewConnection, SealedField,
+    CHANNEL_TAKEN, Connected, NO_SUCH_BOT, NO_SUCH_CONNECTION, NewAccount, NewChannel, SealedField,
 };
 use crate::{Desk, store};
 
 /// The longest value of a field of a connection, in bytes.
 const LONGEST_FIELD: usize = 4096;
 
-/// A channel somebody wants to set up.
-pub(super) struct Wish {
-    pub connection: ConnectionId,
-    pub name: String,
-    pub provider_channel: String,
-    pub number: Option<String>,
-    pub bot: Option<BotId>,
+/// The field that says where a connection's calls go. It is kept with the connection and is no secret.
+pub(super) const API_BASE: &str = "api_base";
+/// The most numbers that are set up at once.
+const MOST_NUMBERS: usize = 200;
+
+/// What was filled in for a connection.
+pub(super) struct Filled {
+    /// Where its calls go, where that was said.
+    pub api_base: Option<String>,
+    /// The other fields.
+    pub values: BTreeMap<String, SecretString>,
 }
 
 /// The screen with the connections.
@@ -35,15 +43,7 @@ pub(super) async fn page(desk: &Desk) -> store::Result<Settings> {
         let token = tokens.remove(&connected.id);
         view(desk, connected, token)
     });
-    let providers = PROVIDERS.iter().map(|provider| {
-        let about = provider.about();
-        ProviderView {
-            provider: about.provider.to_owned(),
-            name: about.name.to_owned(),
-            channel_id_label: about.channel_id_label.to_owned(),
-            fields: about.fields,
-        }
-    });
+    let providers = PROVIDERS.iter().map(|provider| provider_view(*provider));
     Ok(Settings::Channels(ChannelSettings {
         connections: connections.collect(),
         providers: providers.collect(),
@@ -51,8 +51,36 @@ pub(super) async fn page(desk: &Desk) -> store::Result<Settings> {
     }))
 }
 
-fn view(desk: &Desk, connected: Connected, verify_token: Option<String>) -> ConnectionView {
-    let webhook_url = desk.config.public(&format!("/webhooks/{}/{}", connected.provider, connected.id));
+/// A provider as it describes itself. Where its calls go is a field like any other.
+pub(super) fn provider_view(provider: &dyn Provider) -> ProviderView {
+    let about = provider.about();
+    let mut fields = about.fields;
+    fields.retain(|field| about.made_up != Some(field.key.as_str()));
+    match fields.iter_mut().find(|field| field.key == API_BASE) {
+        Some(field) => (field.secret, field.optional) = (false, true),
+        None => fields.push(SettingField {
+            key: API_BASE.to_owned(),
+            label: "Address for calls".to_owned(),
+            help: format!("Leave it empty for {}.", about.api_base),
+            secret: false,
+            optional: true,
+        }),
+    }
+    ProviderView {
+        provider: about.provider.to_owned(),
+        name: about.name.to_owned(),
+        channel_id_label: about.channel_id_label.to_owned(),
+        fields,
+        steps: about.steps.iter().map(|step| (*step).to_owned()).collect(),
+        has_doors: !about.has_ids,
+        has_backlog: provider.backlog().is_some(),
+    }
+}
+
+pub(super) fn view(desk: &Desk, connected: Connected, verify_token: Option<String>) -> ConnectionView {
+    let suffix = provider(&connected.provider).map_or("", |provider| provider.about().webhook_suffix);
+    let path = format!("/webhooks/{}/{}", connected.provider, connected.id);
+    let webhook_url = format!("{}{suffix}", desk.config.public(&path));
     ConnectionView {
         id: connected.id,
         provider: connected.provider,
@@ -83,40 +111,41 @@ async fn verify_tokens(desk: &Desk) -> store::Result<HashMap<ConnectionId, Strin
     Ok(tokens)
 }
 
-/// Connects an account at a provider.
-pub(super) async fn connect(
-    desk: &Desk,
-    word: &str,
-    name: &str,
-    fields: Vec<(String, String)>,
-) -> Result<(), ChangeRefused> {
-    let Some(provider) = provider(word) else {
+/// Connects an account at a provider, with the numbers that were chosen.
+pub(super) async fn connect(desk: &Desk, new: NewConnection) -> Result<ConnectionId, ChangeRefused> {
+    let Some(provider) = provider(&new.provider) else {
         return Err(wrong("provider", "Choose a provider from the list."));
     };
     let about = provider.about();
-    let name = checked_name(name)?;
-    let mut values = checked_fields(&about, fields)?;
-    for field in &about.fields {
-        let made_up = about.made_up == Some(field.key.as_str());
-        if !field.optional && !made_up && !values.contains_key(&field.key) {
-            return Err(wrong(&field.key, format!("{} is missing.", field.label)));
-        }
-    }
+    let name = checked_name(&new.name)?;
+    let Filled { api_base, mut values } = checked_fields(desk, provider, new.fields)?;
+    values_suffice(provider, &values)?;
     if let Some(key) = about.made_up {
         values.insert(key.to_owned(), made_up_token());
     }
+    if new.numbers.len() > MOST_NUMBERS {
+        return Err(refused("Choose at most 200 numbers; the others can be added afterwards."));
+    }
     let id = ConnectionId(Uuid::now_v7());
-    let new = NewConnection { id, provider: word.to_owned(), name, api_base: about.api_base.to_owned() };
+    let numbers: Result<Vec<NewChannel>, ChangeRefused> =
+        new.numbers.into_iter().map(|number| checked_number(&about, id, number)).collect();
+    let numbers = numbers?;
+    let api_base = api_base.unwrap_or_else(|| about.api_base.to_owned());
+    let account = NewAccount { id, provider: new.provider, name, api_base };
     let stored = async {
         let mut tx = desk.store.begin().await?;
-        tx.add_connection(&new).await?;
+        tx.add_connection(&account).await?;
         put_all(desk, &mut tx, id, values).await?;
+        for number in &numbers {
+            tx.add_channel(number).await?;
+        }
         tx.commit().await
     };
-    stored.await.map_err(failed)
+    stored.await.map_err(misplaced)?;
+    Ok(id)
 }
 
-/// Replaces some of a connection's credentials.
+/// Replaces some of a connection's values.
 pub(super) async fn replace_secrets(
     desk: &Desk,
     id: ConnectionId,
@@ -127,11 +156,14 @@ pub(super) async fn replace_secrets(
     let Some(provider) = word.as_deref().and_then(provider) else {
         return Err(refused("This connection does not exist any more."));
     };
-    let values = checked_fields(&provider.about(), fields)?;
-    if values.is_empty() {
+    let Filled { api_base, values } = checked_fields(desk, provider, fields)?;
+    if values.is_empty() && api_base.is_none() {
         return Err(refused("Fill in what is to be replaced."));
     }
     put_all(desk, &mut tx, id, values).await.map_err(failed)?;
+    if let Some(api_base) = api_base {
+        tx.set_api_base(id, &api_base).await.map_err(failed)?;
+    }
     tx.commit().await.map_err(failed)?;
     desk.connections.forget();
     Ok(())
@@ -152,7 +184,26 @@ async fn put_all(
 }
 
 /// Sets up a channel.
-pub(super) async fn add_channel(desk: &Desk, wish: Wish) -> Result<(), ChangeRefused> {
+pub(super) async fn add_channel(
+    desk: &Desk,
+    connection: ConnectionId,
+    wish: NewNumber,
+) -> Result<(), ChangeRefused> {
+    let mut tx = desk.store.begin().await.map_err(failed)?;
+    let word = tx.lock_connection(connection).await.map_err(failed)?;
+    let Some(provider) = word.as_deref().and_then(provider) else {
+        return Err(refused("This connection does not exist any more."));
+    };
+    let new = checked_number(&provider.about(), connection, wish)?;
+    tx.add_channel(&new).await.map_err(misplaced)?;
+    tx.commit().await.map_err(failed)
+}
+
+fn checked_number(
+    about: &About,
+    connection: ConnectionId,
+    wish: NewNumber,
+) -> Result<NewChannel, ChangeRefused> {
     let name = checked_name(&wish.name)?;
     let provider_channel = wish.provider_channel.trim().to_owned();
     if provider_channel.is_empty() || provider_channel.len() > 128 || has_control(&provider_channel) {
@@ -162,15 +213,8 @@ pub(super) async fn add_channel(desk: &Desk, wish: Wish) -> Result<(), ChangeRef
     if number.as_ref().is_some_and(|number| number.len() > 40 || has_control(number)) {
         return Err(wrong("number", "Write the number as people write it, in at most 40 characters."));
     }
-    let mut tx = desk.store.begin().await.map_err(failed)?;
-    let word = tx.lock_connection(wish.connection).await.map_err(failed)?;
-    let Some(provider) = word.as_deref().and_then(provider) else {
-        return Err(refused("This connection does not exist any more."));
-    };
-    let rate = i32::try_from(provider.about().rate).unwrap_or(i32::MAX).clamp(1, 10_000);
-    let new = NewChannel { connection: wish.connection, provider_channel, name, number, bot: wish.bot, rate };
-    tx.add_channel(&new).await.map_err(misplaced)?;
-    tx.commit().await.map_err(failed)
+    let rate = i32::try_from(wish.rate.unwrap_or(about.rate)).unwrap_or(i32::MAX).clamp(1, 10_000);
+    Ok(NewChannel { connection, provider_channel, name, number, bot: wish.bot, rate })
 }
 
 /// Lets a channel begin with another bot, or with none.
@@ -216,28 +260,35 @@ fn checked_name(name: &str) -> Result<String, ChangeRefused> {
 
 /// The values that were filled in, each one a field that the provider describes. The field that the desk makes up
 /// itself is not for others to choose.
-fn checked_fields(
-    about: &About,
+pub(super) fn checked_fields(
+    desk: &Desk,
+    provider: &dyn Provider,
     fields: Vec<(String, String)>,
-) -> Result<BTreeMap<String, SecretString>, ChangeRefused> {
-    let mut values = BTreeMap::new();
+) -> Result<Filled, ChangeRefused> {
+    let about = provider.about();
+    let mut filled = Filled { api_base: None, values: BTreeMap::new() };
     for (key, value) in fields {
-        let known = about.fields.iter().any(|field| field.key == key) && about.made_up != Some(key.as_str());
-        if !known {
+        let described = key == API_BASE || about.fields.iter().any(|field| field.key == key);
+        if !described || about.made_up == Some(key.as_str()) {
             return Err(wrong(&key, "This provider has no such field."));
         }
         let value = value.trim();
         if value.len() > LONGEST_FIELD || has_control(value) {
             return Err(wrong(&key, "This is too long, or has characters in it that cannot be seen."));
         }
-        if !value.is_empty() && values.insert(key.clone(), SecretString::from(value)).is_some() {
+        let twice = match (value, key.as_str()) {
+            ("", _) => false,
+            (value, API_BASE) => filled.api_base.replace(checked_base(desk, provider, value)?).is_some(),
+            (value, _) => filled.values.insert(key.clone(), SecretString::from(value)).is_some(),
+        };
+        if twice {
             return Err(wrong(&key, "This field was given twice."));
         }
     }
-    Ok(values)
+    Ok(filled)
 }
 
-fn has_control(text: &str) -> bool {
+pub(super) fn has_control(text: &str) -> bool {
     text.chars().any(char::is_control)
 }
 
@@ -247,6 +298,6 @@ fn made_up_token() -> SecretString {
 }
 
 /// Where a credential is kept.
-fn place(row: Uuid) -> Place {
+pub(super) fn place(row: Uuid) -> Place {
     Place { table: "connection_secrets", column: "sealed", row }
 }
