@@ -1,4 +1,4 @@
-//! One small style sheet out of `style/main.css` and what it imports.
+//! One small style sheet out of a file of imports.
 
 use std::path::Path;
 

@@ -18,8 +18,8 @@ pub fn build(project: &Project) -> Result<()> {
 
     let mut site = Site::at(&project.site);
     site.put_all(&project.root.join("app/public"), Path::new(""))?;
-    let style = css::bundle(&project.root.join("style/main.css"))?.into_bytes();
     for bundle in BUNDLES {
+        let style = css::bundle(&project.root.join(format!("style/{}.css", bundle.feature)))?.into_bytes();
         put(project, &mut site, bundle, &style)?;
     }
     site.sweep()?;
@@ -29,7 +29,7 @@ pub fn build(project: &Project) -> Result<()> {
     Ok(())
 }
 
-/// Puts one program into the site, with the style sheet under its name.
+/// Puts one program into the site, with its style sheet.
 fn put(project: &Project, site: &mut Site, bundle: Bundle, style: &[u8]) -> Result<()> {
     let name = bundle.name;
     let made = wasm::build(project, bundle)?;

@@ -12,6 +12,7 @@ mod css;
 mod database;
 mod desk;
 mod front;
+mod names;
 mod pack;
 mod project;
 mod shell;

@@ -88,6 +88,12 @@ fn node() -> Result<()> {
     bail!("Node {OLDEST_NODE} or newer with npm is needed{found}: https://nodejs.org/en/download")
 }
 
+/// npm's esbuild, which makes the script beside the program smaller.
+pub fn minifier(project: &Project) -> Option<PathBuf> {
+    let program = project.e2e().join("node_modules/.bin/esbuild");
+    shell::answer(&program.to_string_lossy(), &["--version"]).map(|_| program)
+}
+
 /// A new enough wasm-opt and its version: that of the PATH, else npm's.
 pub fn wasm_opt(project: &Project) -> Option<(PathBuf, String)> {
     let npm = project.e2e().join("node_modules/.bin/wasm-opt");

@@ -8,7 +8,7 @@ use wasm_bindgen_cli_support::Bindgen;
 
 use crate::pack;
 use crate::project::{Bundle, Project};
-use crate::{shell, tools};
+use crate::{names, shell, tools};
 
 /// The browser features that leptos's output uses anyway; all browsers of the last years have them.
 const FLAGS: [&str; 7] = [
@@ -34,7 +34,10 @@ pub fn build(project: &Project, bundle: Bundle) -> Result<PathBuf> {
 
     let optimiser = tools::wasm_opt(project);
     let version = optimiser.as_ref().map_or("none", |(_, version)| version);
-    let made_from = format!("{} wasm-opt {version} {}", pack::hash(&bytes), FLAGS.join(" "));
+    let minifier = tools::minifier(project);
+    let minify = if minifier.is_some() { "esbuild" } else { "plain" };
+    let made_from =
+        format!("{} wasm-opt {version} {} short {minify} whole", pack::hash(&bytes), FLAGS.join(" "));
     let (out, stamp) = (front.join(bundle.feature), front.join(format!("{}.stamp", bundle.feature)));
     if out.is_dir() && fs::read_to_string(&stamp).is_ok_and(|old| old == made_from) {
         shell::say(&format!("{}: up to date", bundle.name));
@@ -45,25 +48,40 @@ pub fn build(project: &Project, bundle: Bundle) -> Result<PathBuf> {
     if out.exists() {
         fs::remove_dir_all(&out).with_context(|| format!("clearing {}", out.display()))?;
     }
-    bind(&built, &out, bundle.name)?;
+    bind(&bytes, &out, bundle.name)?;
+    names::shorten(&out, bundle.name)?;
     match optimiser {
         Some((program, _)) => optimise(project, &program, &out.join(format!("{}.wasm", bundle.name)))?,
         None => shell::say(
             "warning: there is no wasm-opt, so the page is larger than it need be; install Node and run this again",
         ),
     }
+    if let Some(program) = minifier {
+        minify_script(project, &program, &out.join(format!("{}.js", bundle.name)))?;
+    }
     fs::write(&stamp, made_from).with_context(|| format!("writing {}", stamp.display()))?;
     Ok(out)
 }
 
-fn bind(built: &Path, out: &Path, name: &str) -> Result<()> {
+fn bind(program: &[u8], out: &Path, name: &str) -> Result<()> {
     shell::say("wasm-bindgen");
     let mut bindgen = Bindgen::new();
-    bindgen.input_path(built).out_name(name).typescript(false).remove_name_section(true);
+    bindgen.input_bytes(name, program.to_vec()).out_name(name).typescript(false).remove_name_section(true);
     bindgen.remove_producers_section(true).web(true)?.generate(out).context("wasm-bindgen")?;
     // Leptos asks for this name.
     fs::rename(out.join(format!("{name}_bg.wasm")), out.join(format!("{name}.wasm")))
         .context("wasm-bindgen's output")
+}
+
+/// Spaces, comments and long names out of the script beside the program.
+fn minify_script(project: &Project, program: &Path, file: &Path) -> Result<()> {
+    let mut minify = project.command(program);
+    minify.arg(file).args(["--minify", "--format=esm", "--log-level=warning", "--allow-overwrite"]);
+    let status = shell::status(minify.arg(format!("--outfile={}", file.display())))?;
+    if !status.success() {
+        bail!("esbuild failed ({status})");
+    }
+    Ok(())
 }
 
 fn optimise(project: &Project, program: &Path, file: &Path) -> Result<()> {

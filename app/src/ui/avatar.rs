@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 
 use super::icon::{Icon, IconName};
+use super::letters;
 
 /// How large an avatar is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -69,8 +70,8 @@ fn hue(text: &str) -> u32 {
 fn initials(name: &str) -> String {
     let mut words = name.split_whitespace().filter_map(|word| word.chars().find(|c| c.is_alphabetic()));
     match (words.next(), words.next_back()) {
-        (Some(first), Some(last)) => first.to_uppercase().chain(last.to_uppercase()).collect(),
-        (Some(first), None) => first.to_uppercase().collect(),
+        (Some(first), Some(last)) => letters::upper(&String::from_iter([first, last])),
+        (Some(first), None) => letters::upper(&first.to_string()),
         (None, _) => {
             let digits: Vec<char> = name.chars().filter(char::is_ascii_digit).collect();
             let start = digits.len().saturating_sub(2);

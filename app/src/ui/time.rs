@@ -7,6 +7,7 @@ use leptos::prelude::*;
 use wasm_bindgen::JsValue;
 
 use super::clock::{Style, iso, utc};
+use super::letters;
 
 const MINUTE: f64 = 60_000.0;
 const HOUR: f64 = 60.0 * MINUTE;
@@ -87,8 +88,8 @@ fn relative(at: f64, now: f64) -> String {
 /// "today", "yesterday", with a capital.
 fn relative_day(days: f64) -> String {
     let words = in_words(-(days / DAY).round(), "day", "long");
-    let mut letters = words.chars();
-    letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
+    let mut rest = words.chars();
+    rest.next().map(|first| letters::upper(&first.to_string()) + rest.as_str()).unwrap_or_default()
 }
 
 fn in_words(value: f64, unit: &str, style: &str) -> String {
