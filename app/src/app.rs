@@ -18,8 +18,10 @@ use crate::ui::{ToastRegion, provide_toasts};
 use crate::pages::elsewhere::Elsewhere as Inbox;
 #[cfg(not(feature = "more"))]
 use crate::pages::elsewhere::{
-    Elsewhere as Account, Elsewhere as Channels, Elsewhere as Ledger, Elsewhere as Login,
+    Elsewhere as Account, Elsewhere as Channels, Elsewhere as Connect, Elsewhere as Consent,
+    Elsewhere as Inbound, Elsewhere as Ledger, Elsewhere as Login, Elsewhere as OneConnection,
     Elsewhere as People, Elsewhere as Sandbox, Elsewhere as SettingsShell, Elsewhere as Setup,
+    Elsewhere as Templates, Elsewhere as Webhook,
 };
 #[cfg(feature = "inbox")]
 use crate::pages::inbox::Inbox;
@@ -27,7 +29,10 @@ use crate::pages::inbox::Inbox;
 use crate::pages::{
     login::Login,
     sandbox::Sandbox,
-    settings::{Account, Channels, Ledger, People, SettingsShell},
+    settings::{
+        Account, Channels, Connect, Consent, Inbound, Ledger, OneConnection, People, SettingsShell,
+        Templates, Webhook,
+    },
     setup::Setup,
 };
 
@@ -75,6 +80,7 @@ impl Theme {
 /// The document around the pages, on the server.
 pub fn shell(options: LeptosOptions) -> impl IntoView {
     let theme = use_context::<Theme>().unwrap_or_default();
+    let program = program(options.clone());
     view! {
         <!DOCTYPE html>
         <html lang="en" dir="ltr" data-theme=theme.attribute()>
@@ -85,9 +91,10 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
                 <meta name="theme-color" media="(prefers-color-scheme: light)" content="#f9f9fb" />
                 <meta name="theme-color" media="(prefers-color-scheme: dark)" content="#17171a" />
                 <link rel="icon" href="/favicon.svg" type="image/svg+xml" />
-                <HashedStylesheet id="baton-style" options=options.clone() />
-                <AutoReload options=options.clone() />
-                <HydrationScripts options=program(options) />
+                <link rel="manifest" href="/manifest.webmanifest" />
+                <HashedStylesheet id="baton-style" options=program.clone() />
+                <AutoReload options=options />
+                <HydrationScripts options=program />
                 <MetaTags />
             </head>
             <body>
@@ -97,7 +104,7 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
     }
 }
 
-/// The program that keeps the requested page alive.
+/// The program that keeps the requested page alive, and its style sheet.
 fn program(mut options: LeptosOptions) -> LeptosOptions {
     let url = use_context::<RequestUrl>().map(|url| url.as_ref().to_owned()).unwrap_or_default();
     if path_of(&url).starts_with("/inbox") {
@@ -152,6 +159,12 @@ fn Pages() -> impl IntoView {
                     <ParentRoute path=path!("/settings") view=SettingsShell ssr=SsrMode::Async>
                         <Route path=path!("") view=ToChannels ssr=SsrMode::Async />
                         <Route path=path!("/channels") view=Channels ssr=SsrMode::Async />
+                        <Route path=path!("/channels/new") view=Connect ssr=SsrMode::Async />
+                        <Route path=path!("/channels/:connection") view=OneConnection ssr=SsrMode::Async />
+                        <Route path=path!("/inbound") view=Inbound ssr=SsrMode::Async />
+                        <Route path=path!("/inbound/:webhook") view=Webhook ssr=SsrMode::Async />
+                        <Route path=path!("/templates") view=Templates ssr=SsrMode::Async />
+                        <Route path=path!("/consent") view=Consent ssr=SsrMode::Async />
                         <Route path=path!("/people") view=People ssr=SsrMode::Async />
                         <Route path=path!("/ledger") view=Ledger ssr=SsrMode::Async />
                         <Route path=path!("/account") view=Account ssr=SsrMode::Async />

@@ -6,12 +6,16 @@
 #![expect(missing_docs, reason = "the arguments of each function become the fields of a type of their own")]
 
 use contract::command::{Ack, Refusal, Request};
+use contract::connection::{SettingsTask, TaskDone};
 use contract::id::ConversationId;
 use contract::inbox::{Inbox, Page, PageKey, View};
 use contract::person::Me;
+use contract::picker::{Start, Started, TemplateQuery, TemplateShelf};
 use contract::sandbox::{Faults, Line, PhoneAct, PhoneCard, PhoneView};
 use contract::seat::SeatError;
-use contract::settings::{ChangeRefused, Settings, SettingsChange, SettingsPage};
+use contract::settings::{
+    ChangeRefused, ConsentImport, ImportReport, Settings, SettingsChange, SettingsPage,
+};
 use contract::thread::{Thread, ThreadKey, ThreadPage};
 use leptos::prelude::*;
 use leptos::server_fn::codec::{Json, Post};
@@ -166,6 +170,30 @@ pub async fn settings(page: SettingsPage) -> Result<Settings, CallError> {
 #[server(name = CallChange, prefix = "/api/ui", endpoint = "change", input = Json, output = Lean)]
 pub async fn change(change: SettingsChange) -> Result<(), CallError> {
     seat()?.change(change).await.map_err(CallError::Change)
+}
+
+/// Tries something that the configuration is about, and says what came of it.
+#[server(name = CallRun, prefix = "/api/ui", endpoint = "run", input = Json, output = Lean)]
+pub async fn run(task: SettingsTask) -> Result<TaskDone, CallError> {
+    seat()?.run(task).await.map_err(CallError::Change)
+}
+
+/// Templates, a page at a time, and the channels from which they can be sent.
+#[server(name = CallTemplates, prefix = "/api/ui", endpoint = "templates", input = Json, output = Lean)]
+pub async fn templates(query: TemplateQuery) -> Result<TemplateShelf, CallError> {
+    Ok(seat()?.templates(query).await?)
+}
+
+/// Begins a conversation with a template, or takes one up again.
+#[server(name = CallStart, prefix = "/api/ui", endpoint = "start", input = Json, output = Lean)]
+pub async fn start(start: Start) -> Result<Started, CallError> {
+    seat()?.start(start).await.map_err(|refusal| CallError::Command(Box::new(refusal)))
+}
+
+/// Reads a list of consents, and keeps it if it is wanted and without a mistake.
+#[server(name = CallImport, prefix = "/api/ui", endpoint = "import", input = Json, output = Lean)]
+pub async fn import(import: ConsentImport) -> Result<ImportReport, CallError> {
+    Ok(seat()?.import(import).await?)
 }
 
 /// Does a command, as the socket would.

@@ -3,9 +3,13 @@
 use std::sync::Arc;
 
 use app::Theme;
-use axum::http::{HeaderMap, header};
+use app::calls::CallError;
+use axum::body::to_bytes;
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use contract::RefusalCode;
 use contract::sandbox::Phones;
-use contract::seat::Seat;
+use contract::seat::{Seat, SeatError};
 use desk::Desk;
 use desk::auth::sessions::SignedIn;
 use desk::http::headers;
@@ -16,6 +20,47 @@ use leptos_axum::ResponseOptions;
 
 /// The path below which the server functions lie.
 pub const PATH: &str = "/api/ui/";
+
+/// How much of an answer is read to find out why a call was refused.
+const REFUSAL: usize = 64 * 1024;
+
+/// Gives the answer of a server function the status that says why it was refused, where it was: Leptos calls every
+/// refusal a fault of the server.
+pub async fn with_status(response: Response) -> Response {
+    if response.status() != StatusCode::INTERNAL_SERVER_ERROR {
+        return response;
+    }
+    let (mut parts, body) = response.into_parts();
+    let Ok(body) = to_bytes(body, REFUSAL).await else {
+        return StatusCode::INTERNAL_SERVER_ERROR.into_response();
+    };
+    if let Ok(error) = serde_json::from_slice::<CallError>(&body) {
+        parts.status = status_of(&error);
+    }
+    Response::from_parts(parts, body.into())
+}
+
+fn status_of(error: &CallError) -> StatusCode {
+    match error {
+        CallError::Seat(SeatError::SignedOut) => StatusCode::UNAUTHORIZED,
+        CallError::Seat(SeatError::NotFound) => StatusCode::NOT_FOUND,
+        CallError::Seat(SeatError::Forbidden) => StatusCode::FORBIDDEN,
+        CallError::Seat(SeatError::Unavailable) => StatusCode::SERVICE_UNAVAILABLE,
+        CallError::Change(_) | CallError::Sandbox(_) => StatusCode::UNPROCESSABLE_ENTITY,
+        CallError::Command(refusal) => match refusal.code {
+            RefusalCode::NotFound => StatusCode::NOT_FOUND,
+            RefusalCode::NotOwner | RefusalCode::StaleEpoch | RefusalCode::WrongStage => StatusCode::CONFLICT,
+            RefusalCode::WindowClosed
+            | RefusalCode::NoConsent
+            | RefusalCode::NotCarried
+            | RefusalCode::Invalid => StatusCode::UNPROCESSABLE_ENTITY,
+            RefusalCode::Forbidden => StatusCode::FORBIDDEN,
+            RefusalCode::SignedOut => StatusCode::UNAUTHORIZED,
+            RefusalCode::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
+        },
+        CallError::Offline => StatusCode::BAD_REQUEST,
+    }
+}
 
 /// Who has sent a request; put into it by the guard of the pages.
 #[derive(Clone)]

@@ -134,6 +134,7 @@ async fn look_into(report: &mut Report, settings: &Settings, store: &Store) {
     if health.migrations.is_none() {
         return;
     }
+    media_check(report, settings, store).await;
     match store.backlog().await {
         Ok(backlog) => backlog_checks(report, settings, &backlog),
         Err(error) => report.say(
@@ -141,6 +142,20 @@ async fn look_into(report: &mut Report, settings: &Settings, store: &Store) {
             "schema",
             &format!("is not this build's ({error}): run `baton migrate`"),
         ),
+    }
+}
+
+async fn media_check(report: &mut Report, settings: &Settings, store: &Store) {
+    let words = settings.media.words();
+    match desk::media::place::belongs(&settings.media, store).await {
+        Ok(Some(true)) => report.say(Verdict::Ok, "files", &format!("in {words}")),
+        Ok(None) => report.say(Verdict::Ok, "files", &format!("will be in {words}")),
+        Ok(Some(false)) => report.say(
+            Verdict::Fail,
+            "files",
+            &format!("{words} is not where the files of this database are: correct media_store or media_dir"),
+        ),
+        Err(error) => report.say(Verdict::Fail, "files", &format!("{words} cannot be used: {error:#}")),
     }
 }
 

@@ -125,7 +125,8 @@ async fn guard(State(pages): State<Pages>, request: Request, next: Next) -> Resp
         Err(elsewhere) => return *elsewhere,
     };
     parts.extensions.insert(visitor);
-    next.run(Request::from_parts(parts, body)).await
+    let response = next.run(Request::from_parts(parts, body)).await;
+    if door == Door::Call { calls::with_status(response).await } else { response }
 }
 
 /// Who comes in; otherwise the answer that they get instead. Boxed, because a response is large.

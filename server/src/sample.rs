@@ -4,10 +4,12 @@ use anyhow::{Result, bail};
 use contract::{AgentId, BotId, ChannelId, ConnectionId, Role};
 use desk::auth::seal::{Place, Seal};
 use desk::bots::flow;
-use desk::sandbox::phones;
-use desk::store::Store;
+use desk::channels::Provider;
+use desk::sandbox::stand_in::{StandIn, Value};
+use desk::sandbox::{phones, stand_in};
 use desk::store::people::NewAgent;
-use desk::store::sample::{SampleLine, SamplePlace};
+use desk::store::sample::{SampleBot, SampleLine, SamplePlace};
+use desk::store::{Store, Tx};
 use url::Url;
 use uuid::Uuid;
 
@@ -18,12 +20,8 @@ use crate::{key, out, user};
 mod play;
 mod stories;
 
-/// What the shop is called, and its number and connection too.
+/// What the shop is called.
 const SHOP: &str = "Sample shop";
-/// The shop's number, as the sandbox knows it.
-const LINE: &str = "100000000000001";
-/// The shop's number as people write it; nobody has it.
-const NUMBER: &str = "+1 555-010-0000";
 
 /// Who works there.
 const PEOPLE: [(&str, &str, Role); 3] = [
@@ -66,7 +64,6 @@ impl Maker<'_> {
             people.push(NewAgent { name: name.to_owned(), email: email.to_owned(), role, password_hash });
             logins.push(Login { email: email.to_owned(), password, role });
         }
-        let line = self.line()?;
         let mut tx = self.store.begin().await?;
         // Two processes that start at once: the second one waits here and then finds that it is done.
         if !tx.needs_setup().await? {
@@ -78,20 +75,23 @@ impl Maker<'_> {
             ids.push(tx.add_agent(person).await?);
         }
         tx.mark_sample_agents(&ids).await?;
-        tx.add_sample_line(&line).await?;
+        self.add_lines(&mut tx).await?;
         tx.commit().await?;
         Ok(Some(logins))
     }
 
-    /// Lets the sample line call the sandbox where it is reached now.
+    /// Lets the sample lines call the sandbox where it is reached now.
     pub async fn follow_port(&self) -> Result<()> {
         let mut tx = self.store.begin().await?;
-        tx.move_sample_line(&self.api_base()).await?;
+        for (_, stand_in) in played() {
+            tx.move_sample_lines(stand_in.provider(), &self.api_base(stand_in)).await?;
+        }
         Ok(tx.commit().await?)
     }
 
-    fn api_base(&self) -> String {
-        format!("{}/sandbox/meta/v25.0", self.local_url.as_str().trim_end_matches('/'))
+    fn api_base(&self, stand_in: &dyn StandIn) -> String {
+        let local = self.local_url.as_str().trim_end_matches('/');
+        format!("{local}/sandbox/{}{}", stand_in.provider(), stand_in.version())
     }
 
     /// The number that sample conversations go to; makes it where it is not there.
@@ -99,46 +99,73 @@ impl Maker<'_> {
         if let Some(place) = self.store.sample_place().await? {
             return Ok(place);
         }
-        let line = self.line()?;
         let mut tx = self.store.begin().await?;
-        tx.add_sample_line(&line).await?;
+        self.add_lines(&mut tx).await?;
         tx.commit().await?;
         let Some(place) = self.store.sample_place().await? else { bail!("the sample number is gone again") };
         Ok(place)
     }
 
-    fn line(&self) -> Result<SampleLine> {
-        let Some(meta) = desk::channels::provider("meta") else { bail!("this build has no provider `meta`") };
-        let about = meta.about();
-        let fields = about.fields.iter().map(|field| field.key.clone());
-        let secret = |field: String| {
-            let row = Uuid::now_v7();
-            let place = Place { table: "connection_secrets", column: "sealed", row };
-            let sealed = self.seal.seal(&place, &credential(&field));
-            (row, field, sealed)
-        };
-        Ok(SampleLine {
-            connection: ConnectionId(Uuid::now_v7()),
-            api_base: self.api_base(),
-            secrets: fields.chain(about.made_up.map(str::to_owned)).map(secret).collect(),
-            channel: ChannelId(Uuid::now_v7()),
-            provider_channel: LINE.to_owned(),
-            number: NUMBER.to_owned(),
-            name: SHOP.to_owned(),
-            bot: BotId(Uuid::now_v7()),
+    /// One number at every provider that the sandbox stands in for, and the bot that answers on all of them.
+    async fn add_lines(&self, tx: &mut Tx) -> Result<()> {
+        let bot = SampleBot {
+            id: BotId(Uuid::now_v7()),
+            name: format!("{SHOP} bot"),
             kind: flow::KIND.to_owned(),
             definition: flow::default_definition(),
+        };
+        tx.add_sample_bot(&bot).await?;
+        for (provider, stand_in) in played() {
+            tx.add_sample_line(&self.line(provider, stand_in, bot.id)?).await?;
+        }
+        Ok(())
+    }
+
+    fn line(&self, provider: &dyn Provider, stand_in: &dyn StandIn, bot: BotId) -> Result<SampleLine> {
+        let (about, sample) = (provider.about(), stand_in.sample());
+        let api_base = self.api_base(stand_in);
+        let value = |key: &str| {
+            sample.fields.iter().find(|(field, _)| *field == key).map(|(_, value)| match value {
+                Value::Is(value) => (*value).to_owned(),
+                Value::MadeUp => secret(),
+                Value::Base => api_base.clone(),
+            })
+        };
+        let needed = about.fields.iter().filter_map(|field| {
+            let value = value(&field.key).or_else(|| (!field.optional).then(secret))?;
+            Some((field.key.clone(), value))
+        });
+        let made_up = about.made_up.map(|key| (key.to_owned(), secret()));
+        let sealed = |(field, value): (String, String)| {
+            let row = Uuid::now_v7();
+            let place = Place { table: "connection_secrets", column: "sealed", row };
+            (row, field, self.seal.seal(&place, &value))
+        };
+        Ok(SampleLine {
+            provider: about.provider.to_owned(),
+            connection: ConnectionId(Uuid::now_v7()),
+            secrets: needed.chain(made_up).map(sealed).collect(),
+            api_base,
+            channel: ChannelId(Uuid::now_v7()),
+            provider_channel: sample.channel.to_owned(),
+            number: sample.number.to_owned(),
+            name: sample.name.to_owned(),
+            bot,
             rate: i32::try_from(about.rate)?,
         })
     }
 }
 
-/// A value for a field of the sandbox's connection. An id is digits; all else is as long as a secret should be.
-fn credential(field: &str) -> String {
-    match field {
-        "waba_id" => "100000000000002".to_owned(),
-        _ => rand::random::<[u8; 32]>().iter().map(|byte| format!("{byte:02x}")).collect(),
-    }
+/// The providers that the sandbox stands in for, each with its stand-in.
+fn played() -> impl Iterator<Item = (&'static dyn Provider, &'static dyn StandIn)> {
+    let with_stand_in =
+        |provider: &&'static dyn Provider| Some((*provider, stand_in(provider.about().provider)?));
+    desk::channels::PROVIDERS.iter().filter_map(with_stand_in)
+}
+
+/// A value as long as a secret should be.
+fn secret() -> String {
+    rand::random::<[u8; 32]>().iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// `baton sample load`

@@ -89,6 +89,7 @@ async fn start(settings: &Settings, bound: SocketAddr) -> Result<Started> {
         ledger_days: settings.ledger_days,
         build: build(),
         database_connections: CONNECTIONS,
+        media: settings.media.clone(),
     };
     let desk = desk::state::desk(config, store)?;
     let logins = samples(&desk, settings).await.context("preparing the sample data")?;

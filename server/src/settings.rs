@@ -89,6 +89,9 @@ pub struct DeskFlags {
           default_missing_value = "true")]
     #[serde(skip_serializing_if = "Option::is_none")]
     sample: Option<bool>,
+    #[command(flatten)]
+    #[serde(flatten)]
+    media: media::MediaFlags,
     /// The form of the log [default: text].
     #[arg(long, env = "BATON_LOG", value_name = "FORM", value_parser = ["text", "json"])]
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -133,6 +136,15 @@ struct Said {
     sample: bool,
     #[serde(default)]
     log: LogFormat,
+    #[serde(default)]
+    media_store: media::Kind,
+    media_dir: Option<PathBuf>,
+    media_bucket: Option<String>,
+    media_prefix: Option<String>,
+    media_endpoint: Option<String>,
+    media_region: Option<String>,
+    media_access_key: Option<String>,
+    media_secret_key: Option<String>,
 }
 
 fn default_listen() -> String {
@@ -186,6 +198,8 @@ pub struct Settings {
     pub sample: bool,
     /// The form of the log.
     pub log: LogFormat,
+    /// Where files are kept.
+    pub media: desk::media::Place,
 }
 
 impl Settings {
@@ -245,7 +259,7 @@ fn is_loopback(url: &Url) -> bool {
     }
 }
 
-fn check(said: Said) -> Result<Settings> {
+fn check(mut said: Said) -> Result<Settings> {
     let mut listen: SocketAddr = said.listen.parse().with_context(|| {
         format!("listen is `{}`: write an IP address and a port, such as 127.0.0.1:3000", said.listen)
     })?;
@@ -255,13 +269,15 @@ fn check(said: Said) -> Result<Settings> {
     if said.ledger_days == 0 || said.ledger_days > 3650 {
         bail!("ledger_days is {}: choose 1 to 3650 days", said.ledger_days);
     }
-    let data_dir = match said.data_dir {
+    let data_dir = match said.data_dir.take() {
         Some(folder) => folder,
         None => embedded::default_data_dir(&std::env::current_dir().context("finding the current folder")?),
     };
+    let data_dir = std::path::absolute(data_dir).context("finding the data directory")?;
+    let media = media::check(&mut said, &data_dir)?;
     let settings = Settings {
         database_url: said.database_url.map(check_database_url).transpose()?,
-        data_dir: std::path::absolute(data_dir).context("finding the data directory")?,
+        data_dir,
         pg_bin: said.pg_bin,
         secret_key: said.secret_key.map(check_secret_key).transpose()?,
         listen,
@@ -277,6 +293,7 @@ fn check(said: Said) -> Result<Settings> {
         sandbox: said.sandbox || said.sample,
         sample: said.sample,
         log: said.log,
+        media,
     };
     if settings.sample {
         settings.must_be_private("sample")?;
@@ -330,5 +347,6 @@ fn check_host(text: &str) -> Result<String> {
     Ok(host.to_ascii_lowercase())
 }
 
+mod media;
 #[cfg(test)]
 mod tests;

@@ -145,7 +145,10 @@ async function screens(desk) {
       await page.getByTestId('mode-note').click();
       await page.getByTestId('composer').fill('for colleagues');
     }),
-    ...(closed ? [at('a closed window', `/inbox/all/${closed}`, thread)] : []),
+    at('a closed window', `/inbox/all/${closed}`, async (page) => {
+      await live(page);
+      await expect(page.getByTestId('template').first()).toBeVisible();
+    }),
     at('the palette', `/inbox/waiting/${waiting}`, async (page) => {
       await thread(page);
       await page.keyboard.press('Control+k');
@@ -157,11 +160,18 @@ async function screens(desk) {
       await expect(page.getByTestId('dialog-transfer')).toBeVisible();
     }),
     at('channels', '/settings/channels', live),
-    at('add a connection', '/settings/channels', async (page) => {
+    at('add a connection', '/settings/channels/new', live),
+    at('a connection', '/settings/channels', async (page) => {
       await live(page);
-      await page.getByTestId('add-connection').first().click();
-      await expect(page.getByTestId('add-connection-dialog')).toBeVisible();
+      await page.getByTestId('open-connection').first().click();
+      await expect(page.getByTestId('health')).toBeVisible();
     }),
+    at('a link for customers', '/settings/channels', async (page) => {
+      await live(page);
+      await page.getByTestId('click-to-chat-button').first().click();
+      await expect(page.getByTestId('click-to-chat')).toBeVisible();
+    }),
+    at('inbound', '/settings/inbound', live),
     at('people', '/settings/people', live),
     at('ledger', '/settings/ledger', live),
     at('account', '/settings/account', live),

@@ -5,7 +5,7 @@ import { expect, test } from './support/test.mjs';
 import { live, signIn } from './support/pages.mjs';
 
 /** A change that is refused is a failed request, which the browser notes. */
-const REFUSED = /status of \d+ .*\/api\/ui\/change/;
+const REFUSED = /status of \d+ .*\/api\/ui\/(change|run)/;
 const SECRETS = {
   app_secret: '0123456789abcdef0123456789abcdef',
   access_token: 'EAAGm0PX4ZCpsBAKZCfakeTokenForTests0123456789',
@@ -18,24 +18,34 @@ test('an admin connects an account, and its numbers as webhooks name them', asyn
   watch.allow(REFUSED);
   const page = await admin(browsers, desk, '/settings/channels');
   await page.getByTestId('add-connection').first().click();
-  const dialog = page.getByTestId('add-connection-dialog');
-  await expect(dialog.locator('[name=name]')).toBeVisible();
+  const form = page.getByTestId('connect-form');
+  await expect(form.locator('#connection-name')).toBeVisible();
+  await form.getByTestId('providers').getByText('Meta', { exact: false }).first().click();
 
   await test.step('what is missing is told at its field', async () => {
-    await dialog.locator('[name=name]').fill('Shop Europe');
-    await dialog.getByTestId('submit').click();
-    await expect(dialog.getByRole('alert').first()).toBeVisible();
-    await expect(dialog.locator('[aria-invalid=true]').first()).toBeVisible();
+    await form.locator('#connection-name').fill('Shop Europe');
+    await form.getByTestId('submit').click();
+    await expect(form.getByRole('alert').first()).toBeVisible();
+    await expect(form.locator('[aria-invalid=true]').first()).toBeVisible();
   });
 
-  await test.step('it is connected', async () => {
-    for (const field of await dialog.locator('input[id^=provider-]').all()) {
-      const name = await field.getAttribute('name');
-      await field.fill(SECRETS[name] ?? (name === 'waba_id' ? WABA : ''));
-    }
-    await dialog.getByTestId('submit').click();
-    await expect(dialog).toBeHidden();
-    await expect(page.getByTestId('toast')).toContainText('Connected');
+  await test.step('an address that is not the provider\'s is refused before anything is sent there', async () => {
+    await fillIn(form);
+    await form.locator('#provider-api_base').fill('https://graph.facebook.com.evil.example');
+    await form.getByTestId('check').click();
+    await expect(form.locator('#provider-api_base-error')).toContainText('none of');
+    await form.locator('#provider-api_base').fill('');
+  });
+
+  await test.step('it is connected, and its screen says what is to be done at the provider', async () => {
+    await form.getByTestId('submit').click();
+    await expect(page.getByTestId('connection-page')).toContainText('Shop Europe');
+    await expect(page.getByTestId('setup').locator('ol.steps > li').first()).toBeVisible();
+    await expect(page.getByTestId('webhook-state').first()).toContainText('Waiting for the first webhook');
+    await expect(page.getByTestId('health')).toContainText('Not checked yet');
+    for (const secret of Object.values(SECRETS)) expect(await page.content()).not.toContain(secret);
+    await page.goto('/settings/channels');
+    await live(page);
   });
 
   const connection = page.getByTestId('connection').filter({ hasText: 'Shop Europe' });
@@ -97,6 +107,32 @@ test('an admin connects an account, and its numbers as webhooks name them', asyn
     await expect(connection.getByTestId('unknown-number')).toHaveCount(0);
   });
 
+  await test.step('what came in is in the log, and what was rejected can be applied again', async () => {
+    await page.goto('/settings/inbound');
+    await live(page);
+    const rejected = page.getByTestId('webhook').filter({ hasText: 'rejected' });
+    await expect(rejected).toHaveCount(1);
+    await rejected.getByRole('link').click();
+    await expect(page.getByTestId('raw-body')).toContainText(UNKNOWN);
+    await expect(page.getByTestId('items')).toContainText('is this the other one?');
+    await expect(page.getByTestId('rejected-item')).toHaveCount(1);
+    await page.getByTestId('replay').click();
+    await expect(page.getByTestId('replayed')).toContainText('1 applied');
+    await expect(page.getByTestId('rejected-item')).toHaveCount(0);
+  });
+
+  await test.step('customers begin to write by a link', async () => {
+    await page.goto('/settings/channels');
+    await live(page);
+    await connection.getByTestId('number').filter({ hasText: 'Support' }).getByTestId('click-to-chat-button').click();
+    const dialog = page.getByTestId('click-to-chat-dialog');
+    await expect(dialog.getByTestId('click-link')).toContainText('https://wa.me/442079460018');
+    await dialog.locator('[name=text]').fill('I saw your page');
+    await dialog.getByTestId('submit').click();
+    await expect(dialog.getByTestId('click-link')).toContainText('text=I%20saw%20your%20page');
+    await expect(dialog.locator('svg path').first()).toBeAttached();
+  });
+
   await test.step('the ledger adds up and says what was rejected', async () => {
     await page.goto('/settings/ledger');
     const ledger = page.getByTestId('ledger');
@@ -105,6 +141,7 @@ test('an admin connects an account, and its numbers as webhooks name them', asyn
     const parts = await Promise.all(['applied', 'duplicate', 'ignored', 'rejected', 'pending'].map(figure));
     expect(await figure('received')).toBe(parts.reduce((sum, part) => sum + part, 0));
     expect(await figure('received')).toBeGreaterThanOrEqual(2);
+    expect(await figure('rejected')).toBe(0);
   });
 
   await test.step('other secrets take the place of the old ones', async () => {
@@ -116,7 +153,7 @@ test('an admin connects an account, and its numbers as webhooks name them', asyn
     await expect(replace.locator('[name=app_secret]')).toHaveValue('');
     await replace.locator('[name=app_secret]').fill('fedcba9876543210fedcba9876543210');
     await replace.getByTestId('submit').click();
-    await expect(page.getByTestId('toast').filter({ hasText: 'Secrets replaced' })).toBeVisible();
+    await expect(page.getByTestId('toast').filter({ hasText: 'Credentials replaced' })).toBeVisible();
     const body = message(KNOWN, '447700900777', 'wamid.3', 'still there?');
     expect((await send(address, body, 'fedcba9876543210fedcba9876543210')).status).toBe(200);
     // What was on its way under the old one is not lost.
@@ -126,9 +163,10 @@ test('an admin connects an account, and its numbers as webhooks name them', asyn
 
 test('the channel begins with another bot, or with people', async ({ browsers, desk, agent, phone }) => {
   const page = await admin(browsers, desk, '/settings/channels');
-  await expect(page.getByTestId('number-bot')).toBeVisible();
-  await page.getByTestId('number-bot').selectOption('');
-  await expect.poll(() => desk.database.value('select bot_id from channels')).toBe(null);
+  const number = page.getByRole('row', { name: 'Sample shop' }).getByTestId('number-bot');
+  await number.selectOption('');
+  const bot = `select bot_id from channels where name = 'Sample shop'`;
+  await expect.poll(() => desk.database.value(bot)).toBe(null);
   const customer = await phone('Paula People');
   await customer.write('hi');
   const sara = await agent('sara');
@@ -181,6 +219,14 @@ test('an agent sees no settings but their own', async ({ agent }) => {
   await sara.page.goto('/settings/account');
   await expect(sara.page.getByTestId('sign-in-place')).toHaveCount(1);
 });
+
+/** Fills in the fields that the provider describes. */
+async function fillIn(form) {
+  for (const field of await form.locator('input[id^=provider-]').all()) {
+    const name = await field.getAttribute('name');
+    await field.fill(SECRETS[name] ?? (name === 'waba_id' ? WABA : ''));
+  }
+}
 
 async function admin(browsers, desk, path) {
   const context = await browsers();

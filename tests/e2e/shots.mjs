@@ -103,12 +103,22 @@ try {
   for (const page of ['channels', 'people', 'ledger', 'account']) {
     await shoot(desk, `settings-${page}`, `/settings/${page}`, { who: 'admin', ready: live });
   }
-  await shoot(desk, 'settings-add-connection', '/settings/channels', {
+  await shoot(desk, 'settings-add-connection', '/settings/channels/new', { who: 'admin', ready: live });
+  await shoot(desk, 'settings-connection', '/settings/channels', {
     who: 'admin',
     ready: async (page) => {
       await live(page);
-      await page.getByTestId('add-connection').first().click();
-      await expect(page.getByTestId('add-connection-dialog')).toBeVisible();
+      await page.getByTestId('open-connection').first().click();
+      await expect(page.getByTestId('health')).toBeVisible();
+    },
+  });
+  await shoot(desk, 'settings-inbound', '/settings/inbound', { who: 'admin', ready: live });
+  await shoot(desk, 'settings-webhook', '/settings/inbound', {
+    who: 'admin',
+    ready: async (page) => {
+      await live(page);
+      await page.getByTestId('webhook').first().getByRole('link').click();
+      await expect(page.getByTestId('raw-body')).toBeVisible();
     },
   });
   console.log(`pictures are in ${folder}`);

@@ -1,13 +1,20 @@
 //! The stories of the desk: one file a story, in one binary.
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod backlog;
 mod braze;
 mod cli;
+mod connections;
+mod consent;
+mod doors;
 mod faults;
 mod flow_bot;
 mod headers;
+mod inbound_log;
 mod infobip;
 mod live;
+mod long_text;
+mod media;
 mod meta;
 mod protocol;
 mod races;
@@ -17,5 +24,8 @@ mod settings;
 mod shape;
 mod sign_in;
 mod sinch;
+mod start;
 mod story;
+mod templates;
 mod twilio;
+mod unnamed;

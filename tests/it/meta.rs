@@ -13,6 +13,7 @@ mod mutation;
 mod own;
 mod sending;
 mod signature;
+mod templates;
 
 /// The account that everything here belongs to.
 fn account(values: &[(&str, &[&str])]) -> Account {

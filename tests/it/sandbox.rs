@@ -10,7 +10,13 @@ use desk::channels::client::CallError;
 use desk::channels::{Effect, Recipient, What};
 use serde_json::{Value, json};
 
+mod dialects;
+mod exchange;
+mod file_ways;
+mod listings;
+mod sent_fixtures;
 mod stage;
+mod stand_ins;
 
 use stage::{ANA, LINE, Stage, ana, plain_call, text};
 

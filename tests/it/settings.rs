@@ -1,10 +1,13 @@
 //! What the settings screens show and change, and for whom.
 
+use contract::connection::{NewConnection, SettingsTask, TaskDone};
 use contract::seat::SeatError;
-use contract::settings::{ChannelSettings, ConnectionView, Settings, SettingsChange, SettingsPage};
+use contract::settings::{
+    ChangeRefused, ChannelSettings, ConnectionView, Settings, SettingsChange, SettingsPage,
+};
 use contract::{BotId, Role};
 use desk::auth::sessions::{self, SignedIn};
-use desk::seat::settings::{change, settings};
+use desk::seat::settings::{change, run, settings};
 use tests::{Login, TestDesk};
 use uuid::Uuid;
 
@@ -39,12 +42,17 @@ fn person(email: &str, role: Role) -> SettingsChange {
     }
 }
 
-fn connection(fields: &[(&str, &str)]) -> SettingsChange {
-    SettingsChange::AddConnection {
+fn connection(fields: Vec<(String, String)>) -> SettingsTask {
+    SettingsTask::Connect(NewConnection {
         provider: "meta".to_owned(),
-        name: "Main account".to_owned(),
-        fields: owned(fields),
-    }
+        name: " Main account ".to_owned(),
+        fields,
+        numbers: Vec::new(),
+    })
+}
+
+async fn refused(desk: &TestDesk, who: &SignedIn, fields: &[(&str, &str)]) -> ChangeRefused {
+    run(&desk.desk, who, connection(owned(fields))).await.unwrap_err()
 }
 
 fn owned(fields: &[(&str, &str)]) -> Vec<(String, String)> {
@@ -74,13 +82,10 @@ async fn filled(desk: &TestDesk, who: &SignedIn) -> Vec<(String, String)> {
 
 async fn connect(desk: &TestDesk, who: &SignedIn) -> ConnectionView {
     let fields = filled(desk, who).await;
-    let wish = SettingsChange::AddConnection {
-        provider: "meta".to_owned(),
-        name: " Main account ".to_owned(),
-        fields,
-    };
-    change(&desk.desk, who, wish).await.unwrap();
-    connected(desk, who).await
+    let done = run(&desk.desk, who, connection(fields)).await.unwrap();
+    let connection = connected(desk, who).await;
+    assert_eq!(done, TaskDone::Connected { connection: connection.id });
+    connection
 }
 
 #[tokio::test]
@@ -92,7 +97,6 @@ async fn an_agent_sees_its_own_account_and_changes_nothing_else() {
         assert_eq!(settings(&desk.desk, &bob, page).await, Err(SeatError::Forbidden), "{page:?}");
     }
     let changes = [
-        connection(&[]),
         SettingsChange::ReplaceSecrets { connection: Uuid::now_v7().into(), fields: Vec::new() },
         SettingsChange::SetChannelBot { channel: Uuid::now_v7().into(), bot: None },
         SettingsChange::ResumeChannel { channel: Uuid::now_v7().into() },
@@ -103,6 +107,7 @@ async fn an_agent_sees_its_own_account_and_changes_nothing_else() {
         let refused = change(&desk.desk, &bob, wish).await.unwrap_err();
         assert_eq!(refused.message, "Only an admin may change this.");
     }
+    assert_eq!(refused(&desk, &bob, &[]).await.message, "Only an admin may do this.");
     assert!(settings(&desk.desk, &bob, SettingsPage::Account).await.is_ok());
 }
 
@@ -163,9 +168,9 @@ async fn nobody_takes_away_their_own_access_and_two_admins_cannot_send_each_othe
 async fn a_connection_shows_what_the_provider_must_be_told_and_none_of_its_secrets() {
     let desk = TestDesk::start().await;
     let boss = admin(&desk).await;
-    let missing = change(&desk.desk, &boss, connection(&[])).await.unwrap_err();
+    let missing = refused(&desk, &boss, &[]).await;
     assert!(missing.field.is_some() && missing.message.ends_with("is missing."), "{missing:?}");
-    let chosen = change(&desk.desk, &boss, connection(&[("verify_token", "guessme")])).await.unwrap_err();
+    let chosen = refused(&desk, &boss, &[("verify_token", "guessme")]).await;
     assert_eq!(chosen.field.as_deref(), Some("verify_token"));
     let connection = connect(&desk, &boss).await;
     assert!(connection.webhook_url.ends_with(&format!("/webhooks/meta/{}", connection.id)));

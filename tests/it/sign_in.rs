@@ -276,6 +276,7 @@ fn without_database(desk: &TestDesk) -> Desk {
         ledger_days: like.ledger_days,
         build: like.build.clone(),
         database_connections: 1,
+        media: like.media.clone(),
     };
     let nowhere = Store::open("postgres://nobody@127.0.0.1:1/nothing", 1).unwrap();
     desk::state::desk(config, nowhere).unwrap()

@@ -21,6 +21,7 @@ mod ingest;
 mod latency;
 mod meta_tier;
 mod pgbench;
+mod relay;
 mod watch;
 mod web;
 mod world;
@@ -59,6 +60,8 @@ enum Name {
     MetaTier,
     /// From a webhook to the agents, and from an agent to the provider.
     Latency,
+    /// How well a number's rate is used, and whether numbers wait for each other.
+    Relay,
     /// From the start to readiness, and what an idle desk holds.
     Boot,
     /// What a browser loads and how soon the inbox can be used.
@@ -107,6 +110,7 @@ async fn bench(names: &[Name], effort: Effort) -> Result<ExitCode> {
             Name::Ingest => Box::pin(ingest::run(effort, floor)).await,
             Name::MetaTier => Box::pin(meta_tier::run(effort)).await,
             Name::Latency => Box::pin(latency::run(effort, floor)).await,
+            Name::Relay => Box::pin(relay::run(effort)).await,
             Name::Boot => Box::pin(boot::run()).await,
             Name::Web => Box::pin(web::run()).await,
         }

@@ -154,6 +154,7 @@ fn parts(database: &Database, port: u16) -> Result<Desk> {
         ledger_days: 14,
         build: "load".to_owned(),
         database_connections: 2,
+        media: database.media(),
     };
     desk::state::desk(config, Store::open(&database.url, 2)?)
 }

@@ -44,7 +44,19 @@ fn named(name: &str) -> String {
     if query.is_empty() { format!("{base}/{name}") } else { format!("{base}/{name}?{query}") }
 }
 
+/// Where the files of a desk over a database are, so that all its processes have the same.
+pub fn media_folder(url: &str) -> PathBuf {
+    let server = url.split_once('?').map_or(url, |(server, _)| server);
+    let name = server.rsplit_once('/').map_or("none", |(_, name)| name);
+    std::env::temp_dir().join("baton-test-media").join(name)
+}
+
 impl Database {
+    /// Where the files of a desk over it are.
+    pub fn media(&self) -> desk::media::Place {
+        desk::media::Place::Folder(media_folder(&self.url))
+    }
+
     /// A fresh copy of the migrated template.
     pub async fn fresh() -> Database {
         let template = template().await;
@@ -90,6 +102,7 @@ impl Database {
 
 impl Drop for Database {
     fn drop(&mut self) {
+        let _gone = std::fs::remove_dir_all(media_folder(&self.url));
         let statement = format!("drop database if exists {} with (force)", self.name);
         let _gone = std::thread::spawn(move || {
             let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();

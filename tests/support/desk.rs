@@ -11,6 +11,7 @@ use desk::flows::Agent;
 use desk::store::Store;
 use desk::store::people::NewAgent;
 use secrecy::SecretString;
+use sqlx::Connection;
 use tokio::net::TcpListener;
 use uuid::Uuid;
 
@@ -223,7 +224,7 @@ fn client() -> reqwest::Client {
     reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).no_proxy().build().unwrap()
 }
 
-fn config(url: &str) -> desk::Config {
+fn config(url: &str, database: &Database) -> desk::Config {
     desk::Config {
         public_url: url.parse().unwrap(),
         local_url: url.parse().unwrap(),
@@ -234,6 +235,7 @@ fn config(url: &str) -> desk::Config {
         ledger_days: 14,
         build: "test".to_owned(),
         database_connections: 12,
+        media: database.media(),
     }
 }
 
@@ -244,7 +246,7 @@ async fn serve(database: &Database) -> (Desk, String) {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
     let store = Store::open(&database.url, 12).unwrap();
-    let desk = desk::state::desk(config(&url), store).unwrap();
+    let desk = desk::state::desk(config(&url, database), store).unwrap();
     desk::jobs::start(&desk).await.unwrap();
     let router = desk::http::layers(desk::http::router(desk.clone()), &desk);
     let service = router.into_make_service_with_connect_info::<std::net::SocketAddr>();
@@ -272,10 +274,12 @@ pub async fn add_person(desk: &Desk, name: &str, role: Role) -> Login {
 pub async fn add_connection(database: &Database, desk: &Desk, api_base: &str) -> ConnectionId {
     let id = Uuid::now_v7();
     let mut connection = database.connect().await;
+    // At once, as the desk does: a job must not find it without its secrets.
+    let mut tx = connection.begin().await.unwrap();
     sqlx::query("insert into connections (id, provider, name, api_base) values ($1, 'meta', 'Test', $2)")
         .bind(id)
         .bind(api_base)
-        .execute(&mut connection)
+        .execute(&mut *tx)
         .await
         .unwrap();
     let fields =
@@ -290,10 +294,11 @@ pub async fn add_connection(database: &Database, desk: &Desk, api_base: &str) ->
         .bind(id)
         .bind(field)
         .bind(desk.seal.seal(&place, value))
-        .execute(&mut connection)
+        .execute(&mut *tx)
         .await
         .unwrap();
     }
+    tx.commit().await.unwrap();
     ConnectionId(id)
 }
 

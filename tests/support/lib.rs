@@ -5,9 +5,11 @@
 
 pub mod database;
 pub mod desk;
+pub mod files;
 pub mod meta;
 pub mod process;
 pub mod provider;
+pub mod shelf;
 pub mod socket;
 pub mod wait;
 

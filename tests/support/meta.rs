@@ -29,6 +29,12 @@ pub fn text_at(from: &str, id: &str, body: &str, at: i64) -> Value {
     json!({"from": from, "id": id, "timestamp": at.to_string(), "type": "text", "text": {"body": body}})
 }
 
+/// A message with a file, known to the provider by its id.
+pub fn file(from: &str, id: &str, kind: &str, file: &Value) -> Value {
+    let at = seconds().to_string();
+    json!({"from": from, "id": id, "timestamp": at, "type": kind, kind: file})
+}
+
 /// A webhook with messages of one customer.
 pub fn messages(from: &str, messages: &[Value]) -> Value {
     value(json!({

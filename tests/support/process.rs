@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use rustix::process::{Pid, Signal, kill_process};
 
+use crate::database::media_folder;
 use crate::desk::SECRET_KEY;
 use crate::until;
 
@@ -42,6 +43,7 @@ impl Process {
             .args(["serve", "--port", &port.to_string(), "--allowed-hosts", "127.0.0.1"])
             .env("DATABASE_URL", database)
             .env("BATON_SECRET_KEY", key)
+            .env("BATON_MEDIA_DIR", media_folder(database))
             .env("RUST_LOG", "warn")
             .stdin(Stdio::null())
             .stdout(Stdio::null())

@@ -1,17 +1,19 @@
-//! A provider that records what it is sent and answers as it is told.
+//! A provider that records what it is sent and asked, and answers as it is told.
 
-use std::collections::VecDeque;
+use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use axum::Router;
 use axum::body::{Body, Bytes};
 use axum::extract::{Path, State};
-use axum::http::StatusCode;
+use axum::http::{StatusCode, Uri};
 use axum::response::{IntoResponse, Response};
-use axum::routing::post;
+use axum::routing::{get, post};
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
+
+use crate::files::ProviderFiles;
 
 /// How the provider behaves at a send.
 #[derive(Debug, Clone)]
@@ -47,6 +49,9 @@ struct Inner {
     usual: Option<Mood>,
     seen: Vec<Seen>,
     marks: Vec<Value>,
+    /// Answers to questions, by path: one each, the last one for good.
+    answers: HashMap<String, VecDeque<(u16, Value)>>,
+    asked: Vec<String>,
     count: u64,
     kill_on_accept: Option<u32>,
 }
@@ -55,6 +60,9 @@ struct Inner {
 #[derive(Clone)]
 pub struct Provider {
     pub url: String,
+    /// Files that it gives and takes.
+    pub files: ProviderFiles,
+    pub(crate) shelf: crate::shelf::Shared,
     inner: Arc<Mutex<Inner>>,
 }
 
@@ -63,9 +71,17 @@ impl Provider {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
         let inner = Arc::new(Mutex::new(Inner::default()));
+        let files = ProviderFiles::default();
+        let shelf = crate::shelf::Shared::default();
+        let templates = Router::new()
+            .route("/{account}/message_templates", get(crate::shelf::list).post(crate::shelf::make))
+            .with_state(shelf.clone());
         let app = Router::new().route("/{line}/messages", post(send)).with_state(inner.clone());
+        let asked = Router::new().fallback(ask).with_state((inner.clone(), files.clone()));
+        let app = app.merge(asked);
+        let app = app.merge(files.router(&url)).merge(templates);
         tokio::spawn(async move { axum::serve(listener, app).await.unwrap() });
-        Provider { url, inner }
+        Provider { url, files, shelf, inner }
     }
 
     /// How it behaves at the next sends, one each; afterwards as usual.
@@ -76,6 +92,17 @@ impl Provider {
     /// How it behaves as a rule.
     pub fn usually(&self, mood: Mood) {
         self.inner.lock().unwrap().usual = Some(mood);
+    }
+
+    /// Answers a question for this path, after those that it answers already.
+    pub fn answer(&self, path: &str, status: u16, body: Value) {
+        let mut inner = self.inner.lock().unwrap();
+        inner.answers.entry(path.to_owned()).or_default().push_back((status, body));
+    }
+
+    /// Every question that it was asked, as path and query.
+    pub fn asked(&self) -> Vec<String> {
+        self.inner.lock().unwrap().asked.clone()
     }
 
     /// Kills this process, hard, as soon as it has taken the next message and before it answers.
@@ -141,6 +168,20 @@ async fn send(State(inner): State<Arc<Mutex<Inner>>>, Path(_line): Path<String>,
         Mood::Garbage => "surely <not> json".into_response(),
         Mood::Broken => (StatusCode::BAD_GATEWAY, "<html>bad gateway</html>").into_response(),
     }
+}
+
+async fn ask(State((inner, files)): State<(Arc<Mutex<Inner>>, ProviderFiles)>, uri: Uri) -> Response {
+    if let Some(about) = files.about(uri.path().trim_start_matches('/')) {
+        return about;
+    }
+    let mut inner = inner.lock().unwrap();
+    inner.asked.push(uri.to_string());
+    let Some(answers) = inner.answers.get_mut(uri.path()) else {
+        let error = json!({"error": {"message": "no such thing", "code": 100}});
+        return (StatusCode::BAD_REQUEST, axum::Json(error)).into_response();
+    };
+    let (status, body) = if answers.len() > 1 { answers.pop_front().unwrap() } else { answers[0].clone() };
+    (StatusCode::from_u16(status).unwrap(), axum::Json(body)).into_response()
 }
 
 fn note(inner: &Mutex<Inner>, body: Value) -> (Mood, String, Option<u32>) {

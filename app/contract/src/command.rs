@@ -4,6 +4,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::consent::ConsentScope;
 use crate::conversation::{Owner, Priority};
 use crate::handoff::Packet;
 use crate::id::{AgentId, ClientId, ConversationId, MessageId};
@@ -150,6 +151,20 @@ pub enum Command {
         /// Which message.
         message: MessageId,
     },
+    /// Fetch the file of a message once more, after that has failed.
+    FetchAgain {
+        /// Which message.
+        message: MessageId,
+    },
+    /// The customer has agreed to be written to first.
+    Agree {
+        /// The customer's message that says so.
+        message: MessageId,
+        /// To which messages.
+        scope: ConsentScope,
+        /// What they have agreed to, in words.
+        wording: String,
+    },
 }
 
 /// What becomes of a message whose fate is not known.
@@ -184,6 +199,8 @@ impl Command {
             Command::Retry { .. } => "retry",
             Command::Settle { .. } => "settle",
             Command::Cancel { .. } => "cancel",
+            Command::FetchAgain { .. } => "fetch_again",
+            Command::Agree { .. } => "agree",
         }
     }
 }
@@ -230,6 +247,8 @@ pub enum RefusalCode {
     WrongStage,
     /// The customer's 24 hours are over.
     WindowClosed,
+    /// The customer has not agreed to be written to first, or no longer does.
+    NoConsent,
     /// The provider cannot carry this.
     NotCarried,
     /// Something in it is missing, too long or not allowed.
@@ -251,6 +270,7 @@ impl RefusalCode {
             RefusalCode::StaleEpoch => "stale_epoch",
             RefusalCode::WrongStage => "wrong_stage",
             RefusalCode::WindowClosed => "window_closed",
+            RefusalCode::NoConsent => "no_consent",
             RefusalCode::NotCarried => "not_carried",
             RefusalCode::Invalid => "invalid",
             RefusalCode::Forbidden => "forbidden",

@@ -158,6 +158,10 @@ pub struct Card {
     pub waiting_since: Option<Time>,
     /// Until when free text may be sent (provider time of the customer's last message plus 24 hours).
     pub window_until: Option<Time>,
+    /// Until when messages cost nothing, because the customer came from an advertisement. It says nothing about
+    /// what may be sent.
+    #[serde(default)]
+    pub free_until: Option<Time>,
     /// Until when it is put aside.
     pub snoozed_until: Option<Time>,
     /// Why the bot let go, while that handoff is open.

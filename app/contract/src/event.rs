@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::consent::{ConsentScope, ConsentState};
 use crate::conversation::{Card, Owner, Priority, Stage};
 use crate::handoff::{Handoff, ReasonCode};
 use crate::id::{AgentId, BotId, ConversationId, HandoffId, MessageId};
@@ -68,7 +69,7 @@ pub enum Change {
         /// Which.
         message: MessageId,
     },
-    /// A message was edited, deleted or reacted to.
+    /// A message was edited, deleted or reacted to, or its file is there now.
     MessageChanged {
         /// Which.
         message: MessageId,
@@ -130,6 +131,13 @@ pub enum Change {
     ReadByAgent,
     /// The contact's name, number or id changed.
     ContactChanged,
+    /// The contact does or does not want to be written to first.
+    ConsentChanged {
+        /// What it is about.
+        scope: ConsentScope,
+        /// What they wish now.
+        state: ConsentState,
+    },
 }
 
 impl Change {
@@ -148,6 +156,7 @@ impl Change {
             Change::PriorityChanged { .. } => "priority_changed",
             Change::ReadByAgent => "read_by_agent",
             Change::ContactChanged => "contact_changed",
+            Change::ConsentChanged { .. } => "consent_changed",
         }
     }
 
@@ -178,6 +187,7 @@ impl Change {
                 | Change::Snoozed { .. }
                 | Change::Labelled { .. }
                 | Change::PriorityChanged { .. }
+                | Change::ConsentChanged { .. }
         )
     }
 }

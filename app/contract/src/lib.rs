@@ -5,20 +5,25 @@
 
 pub mod capability;
 pub mod command;
+pub mod connection;
+pub mod consent;
 pub mod conversation;
 pub mod event;
+pub mod file;
 pub mod frame;
 pub mod handoff;
 pub mod id;
 pub mod inbox;
 pub mod message;
 pub mod person;
+pub mod picker;
 pub mod sandbox;
 pub mod seat;
 pub mod settings;
 pub mod template;
 pub mod thread;
 pub mod time;
+pub mod webhook;
 
 pub use capability::{Capabilities, Feature};
 pub use command::{Ack, Command, Refusal, RefusalCode, Request};

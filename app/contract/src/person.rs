@@ -69,4 +69,7 @@ pub struct Me {
     pub organisation: String,
     /// Whether the built-in WhatsApp stand-in is switched on.
     pub sandbox: bool,
+    /// Alerts that no admin has seen yet; 0 for everybody else.
+    #[serde(default)]
+    pub alerts: i64,
 }

@@ -6,10 +6,12 @@ use std::pin::Pin;
 use serde::{Deserialize, Serialize};
 
 use crate::command::{Ack, Refusal, Request};
+use crate::connection::{SettingsTask, TaskDone};
 use crate::id::ConversationId;
 use crate::inbox::{Inbox, Page, PageKey, View};
 use crate::person::Me;
-use crate::settings::{ChangeRefused, Settings, SettingsChange, SettingsPage};
+use crate::picker::{Start, Started, TemplateQuery, TemplateShelf};
+use crate::settings::{ChangeRefused, ConsentImport, ImportReport, Settings, SettingsChange, SettingsPage};
 use crate::thread::{Thread, ThreadKey, ThreadPage};
 
 /// Why a screen cannot be shown.
@@ -58,6 +60,14 @@ pub trait Seat: Send + Sync {
     fn settings(&self, page: SettingsPage) -> Answer<'_, Settings>;
     /// Changes the configuration.
     fn change(&self, change: SettingsChange) -> Answer<'_, (), ChangeRefused>;
+    /// Tries something that the configuration is about, and says what came of it.
+    fn run(&self, task: SettingsTask) -> Answer<'_, TaskDone, ChangeRefused>;
+    /// Templates, a page at a time, and the channels from which they can be sent.
+    fn templates(&self, query: TemplateQuery) -> Answer<'_, TemplateShelf>;
+    /// Begins a conversation with a template, or takes one up again.
+    fn start(&self, start: Start) -> Answer<'_, Started, Refusal>;
+    /// Reads a list of consents, and keeps it if it is wanted and without a mistake.
+    fn import(&self, import: ConsentImport) -> Answer<'_, ImportReport>;
     /// Does a command, as the socket would.
     fn act(&self, request: Request) -> Answer<'_, Ack, Refusal>;
 }

@@ -2,8 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::consent::ConsentView;
 use crate::conversation::Card;
 use crate::event::{Actor, Change, Event};
+use crate::file::Sendable;
 use crate::handoff::Handoff;
 use crate::id::{AddressId, ContactId, ConversationId, MessageId};
 use crate::message::Message;
@@ -26,6 +28,10 @@ pub struct ContactView {
     pub first_seen: Time,
     /// Their conversations before this one, latest first, at most 20.
     pub earlier: Vec<EarlierConversation>,
+    /// What they wish about being written to first on this channel, latest first: at most one of each scope. What
+    /// came in since the snapshot has neither source nor wording.
+    #[serde(default)]
+    pub consents: Vec<ConsentView>,
 }
 
 /// A conversation of the same contact, in a line.
@@ -103,6 +109,9 @@ pub struct Thread {
     pub seq: i64,
     /// The server's clock at the snapshot.
     pub now: Time,
+    /// Which files may be sent here.
+    #[serde(default)]
+    pub sendable: Sendable,
 }
 
 impl Thread {
@@ -127,6 +136,11 @@ impl Thread {
         }
         if event.change.has_line() {
             self.lines.push(Line::of(event));
+        }
+        if let Change::ConsentChanged { scope, state } = event.change {
+            self.contact.consents.retain(|wish| wish.scope != scope);
+            let (source, wording) = (String::new(), String::new());
+            self.contact.consents.insert(0, ConsentView { scope, state, source, wording, at: event.at });
         }
         true
     }

@@ -184,12 +184,14 @@ impl Live {
         self.settled(refusal.id);
         let Some(waiting) = outbox::take(refusal.id) else { return };
         let request = waiting.request;
-        let Some((mode, text)) = written(&request.command) else {
+        if !matches!(request.command, Command::Reply { .. } | Command::Note { .. }) {
             self.notify(Notice::Refused { verb: request.command.verb(), refusal });
             return;
-        };
+        }
         let conversation = request.conversation;
-        if self.draft(conversation, mode).with_untracked(String::is_empty) {
+        if let Some((mode, text)) = written(&request.command)
+            && self.draft(conversation, mode).with_untracked(String::is_empty)
+        {
             self.write(conversation, mode, text);
         }
         let slot = self.thread(conversation);

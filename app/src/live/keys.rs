@@ -9,6 +9,7 @@ use wasm_bindgen::JsCast;
 use web_sys::{Element, KeyboardEvent};
 
 use super::browser;
+use crate::ui::letters;
 
 const OFF: &str = "baton.letters";
 const CHAIN_MS: u64 = 1200;
@@ -90,7 +91,7 @@ fn letter(key: &str, code: &str) -> String {
     let foreign = key.chars().count() == 1 && !key.is_ascii();
     match code.strip_prefix("Key") {
         Some(latin) if foreign && latin.len() == 1 => latin.to_ascii_lowercase(),
-        _ => key.to_lowercase(),
+        _ => letters::lower(key),
     }
 }
 

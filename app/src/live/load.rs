@@ -14,6 +14,7 @@ use super::state::{Live, Slot};
 use super::thread::{Local, ThreadState};
 use super::{browser, outbox, socket};
 use crate::calls::{self, CallError};
+use crate::ui::order;
 
 const THREADS_KEPT: usize = 40;
 
@@ -31,7 +32,7 @@ impl Live {
         }
         let (view, me) = (inbox.view, inbox.me);
         inbox.cards.retain(|card| view.shows(card, me));
-        inbox.cards.sort_by_key(|card| view.key(card));
+        order::by_key(&mut inbox.cards, |card| view.key(card));
         self.list(view).set(Slot::Ready(inbox));
     }
 

@@ -11,6 +11,7 @@ pub mod outbox;
 pub mod socket;
 pub mod state;
 pub mod thread;
+pub mod upload;
 
 pub use state::{Hint, Link, Live, Notice, Slot, use_live};
 pub use thread::{Bubble, BubbleKey, Item, Local, ThreadState};

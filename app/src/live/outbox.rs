@@ -4,11 +4,12 @@
 use std::cell::RefCell;
 
 use contract::command::{Claim, Command, Request};
-use contract::id::{AgentId, ClientId, ConversationId};
-use contract::message::Body;
+use contract::id::{AgentId, ClientId, ConversationId, FileId};
+use contract::message::{Body, Media, MediaKind};
 use serde::{Deserialize, Serialize};
 
 use super::browser;
+use crate::ui::order;
 
 /// One command that waits for its answer.
 #[derive(Debug, Clone)]
@@ -33,6 +34,9 @@ struct Kept {
     id: ClientId,
     conversation: ConversationId,
     text: String,
+    /// The file that the text stands beside.
+    #[serde(default)]
+    file: Option<FileId>,
     /// The epoch seen, for a reply.
     epoch: Option<i64>,
     take_over: bool,
@@ -40,21 +44,37 @@ struct Kept {
 
 impl Kept {
     fn of(request: &Request) -> Option<Kept> {
-        let (text, epoch, take_over) = match &request.command {
-            Command::Reply { epoch, body: Body::Text { text }, claim, .. } => {
-                (text, Some(*epoch), *claim == Claim::TakeOver)
+        let (text, file, epoch, take_over) = match &request.command {
+            Command::Reply { epoch, body, claim, .. } => {
+                let (text, file) = match body {
+                    Body::Text { text } => (text.clone(), None),
+                    Body::Media(media) => (media.caption.clone().unwrap_or_default(), media.file),
+                    _ => return None,
+                };
+                (text, file, Some(*epoch), *claim == Claim::TakeOver)
             }
-            Command::Note { text } => (text, None, false),
+            Command::Note { text } => (text.clone(), None, None, false),
             _ => return None,
         };
         let (id, conversation) = (request.id, request.conversation);
-        Some(Kept { at: browser::clock().0, id, conversation, text: text.clone(), epoch, take_over })
+        Some(Kept { at: browser::clock().0, id, conversation, text, file, epoch, take_over })
     }
 
     fn request(self) -> Request {
         let claim = if self.take_over { Claim::TakeOver } else { Claim::IfFree };
         let command = match self.epoch {
-            Some(epoch) => Command::Reply { epoch, body: Body::text(self.text), quoted: None, claim },
+            Some(epoch) => {
+                // What the file is like the desk knows.
+                let body = match self.file {
+                    Some(_) => Body::Media(Media {
+                        file: self.file,
+                        caption: Some(self.text),
+                        ..Media::of(MediaKind::Document)
+                    }),
+                    None => Body::text(self.text),
+                };
+                Command::Reply { epoch, body, quoted: None, claim }
+            }
             None => Command::Note { text: self.text },
         };
         Request { id: self.id, conversation: self.conversation, command }
@@ -81,7 +101,7 @@ pub fn open(me: AgentId) {
             .filter_map(|key| browser::kept(key))
             .filter_map(|text| serde_json::from_str(&text).ok())
             .collect();
-        kept.sort_by_key(|kept| kept.at);
+        order::by_key(&mut kept, |kept| kept.at);
         outbox.waiting = kept.into_iter().map(|kept| Waiting { request: kept.request(), tries: 0 }).collect();
     });
 }

@@ -17,8 +17,10 @@ use leptos::prelude::*;
 use super::clock::Clock;
 use super::drafts::{self, Mode};
 use super::thread::ThreadState;
+use super::upload::Attachment;
 use super::{browser, outbox, socket};
 use crate::calls::CallError;
+use crate::ui::order;
 
 /// Something that is loaded once and then kept fresh.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -104,6 +106,7 @@ pub(super) struct Store {
     pub threads: HashMap<ConversationId, ArcRwSignal<Slot<ThreadState>>>,
     pub drafts: HashMap<(ConversationId, Mode), ArcRwSignal<String>>,
     pub modes: HashMap<ConversationId, Mode>,
+    pub attachments: HashMap<ConversationId, ArcRwSignal<Option<Attachment>>>,
     pub acting: HashMap<ClientId, ConversationId>,
     /// Events of threads that are on their way: a snapshot may be older than what was heard meanwhile.
     pub early: HashMap<ConversationId, Vec<contract::event::Event>>,
@@ -199,7 +202,7 @@ impl Live {
     pub fn known_cards(&self) -> Vec<Card> {
         let mut cards: Vec<Card> =
             self.store.with_value(|store| store.cards.values().map(|card| card.get_untracked()).collect());
-        cards.sort_by_key(|card| -card.last_at.0);
+        order::by_key(&mut cards, |card| -card.last_at.0);
         cards
     }
 
@@ -303,7 +306,7 @@ impl Live {
             };
             hints.iter().filter_map(here).collect()
         });
-        company.sort();
+        order::by_key(&mut company, |(name, _)| name.clone());
         company
     }
 

@@ -25,6 +25,8 @@ pub struct Config {
     pub build: String,
     /// Connections that this process may hold to the database.
     pub database_connections: u32,
+    /// Where files are kept.
+    pub media: crate::media::Place,
 }
 
 impl Config {

@@ -9,6 +9,7 @@
 //! | [`bots`] | the bots |
 //! | [`flows`] | what happens: one verb, one file, one transaction |
 //! | [`jobs`] | what goes on by itself |
+//! | [`media`] | files: kept, shown, handed to providers |
 //! | [`live`] | the feed to browsers |
 //! | [`http`] | every route |
 //! | [`auth`] | sign-in, sessions, sealed secrets |
@@ -26,6 +27,7 @@ pub mod flows;
 pub mod http;
 pub mod jobs;
 pub mod live;
+pub mod media;
 pub mod sandbox;
 pub mod seat;
 pub mod state;

@@ -15,6 +15,7 @@ use crate::errands::Lessons;
 use crate::jobs::receive::Intake;
 use crate::live::bus::Bus;
 use crate::live::hub::Hub;
+use crate::media::Files;
 use crate::store::Store;
 
 /// The desk. Cheap to clone.
@@ -34,6 +35,8 @@ pub struct Parts {
     pub hub: Hub,
     /// Webhooks on their way into the ledger and out of it.
     pub intake: Intake,
+    /// The store of files.
+    pub files: Files,
     /// Calls to the outside.
     pub client: Client,
     /// What was learned on the way to calls: tokens, ids of uploads.
@@ -52,9 +55,11 @@ pub struct Parts {
 
 /// Puts a desk together over a database that is there and migrated. Starts nothing: see [`crate::jobs::start`].
 pub fn desk(config: Config, store: Store) -> anyhow::Result<Desk> {
-    let client = Client::new(config.allowed_hosts.clone())?;
+    let files = Files::at(&config.media)?;
+    let client = Client::new(config.allowed_hosts.clone())?.with_source(files.clone());
     let seal = Seal::new(&config.secret_key);
     Ok(Arc::new(Parts {
+        files,
         client,
         seal,
         store,

@@ -275,6 +275,7 @@ impl Scene<'_> {
             state,
             client_id: None,
             epoch: self.conversation.epoch,
+            tag: None,
         });
         seq
     }

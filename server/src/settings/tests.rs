@@ -82,3 +82,17 @@ fn what_cannot_be_used_is_refused_with_what_to_do() {
         assert!(!text.contains("secret@"), "a password is not repeated: {text}");
     }
 }
+
+#[test]
+fn files_are_kept_below_the_data_folder_unless_a_bucket_is_named() {
+    use desk::media::Place;
+    let settings = read("data_dir = '/srv/baton'", DeskFlags::default()).unwrap();
+    assert!(matches!(settings.media, Place::Folder(folder) if folder.ends_with("baton/media")));
+    let toml = "media_store = 's3'\nmedia_bucket = 'files'\nmedia_endpoint = 'https://storage.example.org'";
+    let settings = read(toml, DeskFlags::default()).unwrap();
+    assert!(matches!(settings.media, Place::Bucket(bucket) if bucket.name == "files"));
+    assert!(refused("media_store = 's3'").contains("media_bucket"));
+    assert!(refused("media_bucket = 'files'").contains("media_store"));
+    let half = "media_store = 's3'\nmedia_bucket = 'files'\nmedia_access_key = 'x'";
+    assert!(refused(half).contains("media_secret_key"));
+}

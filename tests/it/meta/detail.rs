@@ -1,7 +1,7 @@
 //! Everything that we take from a webhook, as JSON.
 
 use desk::channels::meta::Meta;
-use desk::channels::{Effect, Fault, Inbound, Item, Sender, Status};
+use desk::channels::{Effect, Fault, Inbound, Item, News, Scope, Sender, Status};
 use serde_json::{Value, json};
 
 use crate::protocol::parse;
@@ -12,7 +12,7 @@ pub fn of(fixture: &Value) -> Value {
     let detail = items.iter().map(|item| match item {
         Item::Message(found) => message(found),
         Item::Status(found) => status(found),
-        Item::Event(found) => json!({ "text": found.text }),
+        Item::Event(found) => json!({ "text": found.text, "news": found.news.as_ref().map(news) }),
         Item::Ignored { .. } | Item::Rejected { .. } => json!({}),
     });
     json!({ "items": detail.map(without_nulls).collect::<Vec<_>>() })
@@ -45,6 +45,25 @@ fn message(found: &Inbound) -> Value {
         "referral": referral,
         "effect": effect(&found.effect),
     })
+}
+
+fn news(news: &News) -> Value {
+    match news {
+        News::Template { name, language, status, category, quality, reason } => json!({ "template": {
+            "name": name, "language": language, "status": status, "category": category, "quality": quality,
+            "reason": reason,
+        } }),
+        News::Health { quality, messaging_limit, rate } => {
+            json!({ "health": { "quality": quality, "messaging_limit": messaging_limit, "rate": rate } })
+        }
+        News::Preference { contact, scope, wanted } => json!({ "preference": {
+            "contact": sender(contact), "scope": if *scope == Scope::All { "all" } else { "marketing" },
+            "wanted": wanted,
+        } }),
+        News::Moved { from, to } => json!({ "moved": { "from": sender(from), "to": sender(to) } }),
+        News::Stopped(why) => json!({ "stopped": why }),
+        News::Resumed => json!({ "resumed": true }),
+    }
 }
 
 fn sender(sender: &Sender) -> Value {

@@ -64,7 +64,7 @@ impl Stage {
         let account = Account::new(&api_base, BTreeMap::from(values));
         let ear = Ear { items: Arc::default(), refusals: Arc::default(), account };
         let app = Router::new()
-            .nest("/sandbox/meta", sandbox::router(desk.clone()))
+            .nest("/sandbox", sandbox::router(desk.clone()))
             .nest("/api/sandbox", sandbox::api(desk.clone()))
             .merge(Router::new().route("/webhooks/meta/{connection}", post(hear)).with_state(ear.clone()));
         tokio::spawn(async move { axum::serve(listener, app).await.unwrap() });
@@ -219,7 +219,7 @@ async fn hear(State(ear): State<Ear>, headers: HeaderMap, body: Bytes) -> Status
     StatusCode::OK
 }
 
-fn config(url: &str) -> Config {
+pub fn config(url: &str) -> Config {
     Config {
         public_url: url.parse().unwrap(),
         local_url: url.parse().unwrap(),
@@ -230,6 +230,7 @@ fn config(url: &str) -> Config {
         ledger_days: 14,
         build: "test".to_owned(),
         database_connections: 10,
+        media: desk::media::Place::Folder(std::env::temp_dir().join("baton-stage")),
     }
 }
 

@@ -179,6 +179,22 @@ pub struct Media {
     /// Its size in bytes, once it is known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub size: Option<i64>,
+    /// What the desk has found in the bytes, once they are in our own store. While there is a `file` and not this,
+    /// it is on its way; with `unavailable` beside it, it could not be had and can be tried again.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stored: Option<Stored>,
+}
+
+/// What the desk has found in the bytes of a file.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Stored {
+    /// Its type, by its first bytes, whatever was declared.
+    pub mime: String,
+    /// Its size in bytes.
+    pub size: i64,
+    /// Width and height of its small picture in pixels, where it has one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub thumbnail: Option<(u32, u32)>,
 }
 
 impl Media {
@@ -196,6 +212,7 @@ impl Media {
             unavailable: None,
             file: None,
             size: None,
+            stored: None,
         }
     }
 }
@@ -356,6 +373,21 @@ impl Body {
             Body::Location(place) => place.name.as_deref(),
             Body::Contacts { cards } => cards.first().map(|card| card.name.as_str()),
             Body::FlowReply { .. } | Body::Unsupported { .. } => None,
+        }
+    }
+
+    /// The files in it: its own, or those in a template's header.
+    pub fn files_mut(&mut self) -> Vec<&mut Media> {
+        match self {
+            Body::Media(media) => vec![media],
+            Body::Template(template) => {
+                let media = template.header.iter_mut().filter_map(|parameter| match parameter {
+                    super::Parameter::Media(media) => Some(media),
+                    _ => None,
+                });
+                media.collect()
+            }
+            _ => Vec::new(),
         }
     }
 

@@ -34,7 +34,7 @@ pub struct Command {
 /// The keys of a command, for `aria-keyshortcuts`.
 pub fn keys_of(id: &str) -> String {
     let keys = ALL.iter().find(|command| command.id == id).map_or(&[][..], |command| command.keys);
-    keys.iter().map(|keys| keys.to_uppercase()).collect::<Vec<_>>().join(" ")
+    keys.iter().map(|keys| keys.to_ascii_uppercase()).collect::<Vec<_>>().join(" ")
 }
 
 /// Every command.
@@ -74,6 +74,24 @@ pub static ALL: &[Command] = &[
         about: false,
         when: in_inbox,
         run: |p| step(p, -1),
+    },
+    Command {
+        id: "compose",
+        title: |t| tu_string!(t, inbox.do_compose),
+        keys: &["shift+n"],
+        anywhere: false,
+        about: false,
+        when: in_inbox,
+        run: |p| p.ask.set(Some(Ask::Compose)),
+    },
+    Command {
+        id: "agree",
+        title: |t| tu_string!(t, inbox.do_agree),
+        keys: &[],
+        anywhere: false,
+        about: true,
+        when: open,
+        run: |p| p.ask.set(Some(Ask::Agree)),
     },
     Command {
         id: "write",

@@ -87,7 +87,9 @@ pub(super) fn resolve_and_next(place: &Place) {
 /// Goes to the composer, to write a reply or a note.
 pub(super) fn write(place: &Place, note: bool) {
     place.note.set(note);
-    // From this very key press on: the next one may come before the next frame.
+    // From this very key press on: the next one may come before the next frame. Where the composer is not ready
+    // for it yet, the frame will have it.
+    to_composer(place);
     place.about_to_write.set(true);
     let place = *place;
     request_animation_frame(move || to_composer(&place));

@@ -6,7 +6,7 @@ use super::commands::{ALL, Command};
 use super::use_place;
 use crate::i18n::{tu_string, use_i18n};
 use crate::live::{browser, keys};
-use crate::ui::{Dialog, DialogSize, Switch};
+use crate::ui::{Dialog, DialogSize, Switch, letters};
 
 /// The sheet of keys, with the switch that turns single letters off.
 #[component]
@@ -85,7 +85,7 @@ pub fn shown(keys: &str) -> AnyView {
             "enter" => "↵".to_owned(),
             "arrowup" => "↑".to_owned(),
             "arrowdown" => "↓".to_owned(),
-            other => other.to_uppercase(),
+            other => letters::upper(other),
         })
         .collect();
     let last = parts.len().saturating_sub(1);

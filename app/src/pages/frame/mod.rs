@@ -43,6 +43,10 @@ pub enum Ask {
     Label,
     /// How soon.
     Priority,
+    /// That the customer has agreed to be written to first.
+    Agree,
+    /// With whom to begin a conversation. It is about none.
+    Compose,
 }
 
 /// Where the person is, and what is open around it.

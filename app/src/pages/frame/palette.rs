@@ -8,7 +8,7 @@ use super::commands::{ALL, Command};
 use super::help::keys_view;
 use super::{Place, use_place};
 use crate::i18n::{tu_string, use_i18n};
-use crate::ui::{Avatar, AvatarSize, Dialog, Icon, IconName};
+use crate::ui::{Avatar, AvatarSize, Dialog, Icon, IconName, letters, order};
 
 /// The palette.
 #[component]
@@ -163,13 +163,13 @@ fn entry_view(
 
 /// Commands that can be done now, those of the conversation first, then the conversations that are loaded.
 fn find(place: &Place, words: &str, title: impl Fn(&Command) -> &'static str) -> Vec<Found> {
-    let wanted = words.to_lowercase();
+    let wanted = letters::lower(words);
     let mut commands: Vec<(i32, &'static Command)> = ALL
         .iter()
         .filter(|command| command.id != "palette" && command.id != "panes" && (command.when)(place))
-        .filter_map(|command| Some((fits(&title(command).to_lowercase(), &wanted)?, command)))
+        .filter_map(|command| Some((fits(&letters::lower(title(command)), &wanted)?, command)))
         .collect();
-    commands.sort_by_key(|(rank, command)| (*rank, !command.about));
+    order::by_key(&mut commands, |(rank, command)| (*rank, !command.about));
     // Letters in order fit by chance: they count only where nothing fits better.
     if commands.first().is_some_and(|(rank, _)| *rank < SCATTERED) {
         commands.retain(|(rank, _)| *rank < SCATTERED);
@@ -177,7 +177,7 @@ fn find(place: &Place, words: &str, title: impl Fn(&Command) -> &'static str) ->
     let mut found: Vec<Found> = commands.into_iter().map(|(_, command)| Found::Command(command)).collect();
     if !wanted.is_empty() {
         let people = place.live.known_cards().into_iter().filter(|card| {
-            fits(&card.contact_name.to_lowercase(), &wanted).is_some() || card.address.contains(&wanted)
+            fits(&letters::lower(&card.contact_name), &wanted).is_some() || card.address.contains(&wanted)
         });
         found.extend(
             people.take(8).map(|card| Found::Conversation(card.id, card.contact_name, card.channel_name)),

@@ -18,6 +18,7 @@ pub fn Rail(me: Option<Me>) -> impl IntoView {
     let i18n = use_i18n();
     let live = use_live();
     let unread = Signal::derive(move || i64::from(live.shown_counts().mine_unread));
+    let alerts = me.as_ref().map_or(0, |me| me.alerts);
     let sandbox = me.as_ref().is_some_and(|me| me.sandbox);
     let admin = me.as_ref().is_some_and(|me| me.role == Role::Admin);
     view! {
@@ -43,7 +44,9 @@ pub fn Rail(me: Option<Me>) -> impl IntoView {
                             under="/settings"
                             icon=IconName::Settings
                             label=tu_string!(i18n, inbox.place_settings)
-                         />
+                        >
+                            <Count value=alerts tone=Tone::Loud label=tu_string!(i18n, inbox.unseen_alerts) />
+                        </Spot>
                     }
                 })}
             {me.map(|me| view! { <Person me=me /> })}

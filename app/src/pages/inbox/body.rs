@@ -1,22 +1,27 @@
 //! What a message holds, for every kind there is.
 
 use contract::message::{
-    Body, CardEntry, Choice, ContactCard, Field, Location, Media, MediaKind, OrderItem, Section, Template,
+    Body, CardEntry, Choice, ContactCard, Field, Location, OrderItem, Section, Template,
 };
 use leptos::prelude::*;
 
+use super::file::{Of, file_view};
 use super::markup::{Marked, outside};
-use super::words::{self, Texts};
+use super::words::Texts;
 use crate::i18n::{tu_string, use_i18n};
 use crate::ui::{Icon, IconName};
 
 /// The content of a bubble.
 #[component]
-pub fn BodyView(body: Body) -> impl IntoView {
+pub fn BodyView(
+    body: Body,
+    /// The message that it is the content of.
+    of: Of,
+) -> impl IntoView {
     let i18n = use_i18n();
     match body {
         Body::Text { text } => view! { <Marked text=text /> }.into_any(),
-        Body::Media(media) => media_view(i18n, media),
+        Body::Media(media) => file_view(i18n, media, of),
         Body::Location(place) => location(i18n, place),
         Body::Contacts { cards } => cards.into_iter().map(contact_card).collect_view().into_any(),
         Body::Buttons { text, header, footer, buttons } => {
@@ -50,7 +55,7 @@ pub fn BodyView(body: Body) -> impl IntoView {
 }
 
 /// An icon with a line or two beside it.
-fn labelled(icon: IconName, text: String, more: Option<String>) -> AnyView {
+pub(super) fn labelled(icon: IconName, text: String, more: Option<String>) -> AnyView {
     view! {
         <div class="part">
             <span class="part__mark"><Icon name=icon /></span>
@@ -61,24 +66,6 @@ fn labelled(icon: IconName, text: String, more: Option<String>) -> AnyView {
         </div>
     }
     .into_any()
-}
-
-fn media_view(i18n: Texts, media: Media) -> AnyView {
-    let icon = match media.kind {
-        MediaKind::Image => IconName::Image,
-        MediaKind::Video => IconName::Video,
-        MediaKind::Audio | MediaKind::Voice => IconName::Mic,
-        MediaKind::Document => IconName::Document,
-        MediaKind::Sticker => IconName::Smile,
-    };
-    let kind = words::media(i18n, media.kind).to_owned();
-    let (first, more) = match media.file_name {
-        Some(name) => (name, Some(kind)),
-        None => (kind, media.mime),
-    };
-    let missing = media.unavailable.map(|why| view! { <p class="part__missing" dir="auto">{why}</p> });
-    let caption = media.caption.map(|caption| view! { <Marked text=caption /> });
-    view! { {labelled(icon, first, more)} {missing} {caption} }.into_any()
 }
 
 fn location(i18n: Texts, place: Location) -> AnyView {

@@ -6,6 +6,7 @@ use leptos::prelude::*;
 
 use super::body::BodyView;
 use super::delivery::{Delivery, Trouble};
+use super::file::Of;
 use super::words::Texts;
 use crate::i18n::{tu_string, use_i18n};
 use crate::live::{Bubble, BubbleKey, Local, use_live};
@@ -108,7 +109,7 @@ impl Content {
         });
         view! {
             {quoted}
-            <BodyView body=message.body />
+            <BodyView body=message.body of=Of { conversation: message.conversation, message: message.id } />
         }
         .into_any()
     }

@@ -5,6 +5,7 @@ use contract::id::ConversationId;
 use contract::thread::{ContactView, EarlierConversation};
 use leptos::prelude::*;
 
+use super::consent::Consents;
 use super::words;
 use crate::i18n::{tu_string, use_i18n};
 use crate::live::use_live;
@@ -34,6 +35,7 @@ pub fn Details(id: ConversationId) -> impl IntoView {
         </header>
         {move || contact.get().map(|contact| view! { <Contact contact=contact /> })}
         {live.card(id).map(|card| view! { <Standing card=Memo::new(move |_| card.get()) /> })}
+        {move || contact.get().map(|contact| view! { <Consents list=contact.consents /> })}
         {move || contact.get().map(|contact| view! { <Earlier list=contact.earlier /> })}
     }
 }
@@ -87,6 +89,7 @@ fn Standing(card: Memo<Card>) -> impl IntoView {
         })
     };
     let snoozed = move || card.with(|card| card.snoozed_until);
+    let free = move || card.with(|card| card.free_until).filter(|until| *until > live.clock.now.get());
     let edit = move |what: Ask, label: &'static str| {
         view! {
             <Button
@@ -114,6 +117,12 @@ fn Standing(card: Memo<Card>) -> impl IntoView {
                     <dt>{tu_string!(i18n, inbox.channel)}</dt>
                     <dd>{move || card.with(|card| card.channel_name.clone())}</dd>
                 </div>
+                {move || free().map(|until| view! {
+                    <div>
+                        <dt>{tu_string!(i18n, inbox.free_until)}</dt>
+                        <dd><Ago at=until.0 style=AgoStyle::Full /></dd>
+                    </div>
+                })}
                 {move || snoozed().map(|until| view! {
                     <div>
                         <dt>{tu_string!(i18n, inbox.snoozed_until)}</dt>

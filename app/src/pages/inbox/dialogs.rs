@@ -7,11 +7,14 @@ use contract::person::Presence;
 use contract::time::{HOUR_MS, Time};
 use leptos::prelude::*;
 
+use super::consent::Agree;
 use super::words;
 use crate::i18n::{tu_string, use_i18n};
 use crate::live::{Live, browser};
 use crate::pages::frame::{Ask, Place, use_place};
-use crate::ui::{Avatar, AvatarSize, Button, ButtonKind, Dialog, Field, Icon, IconName, TextArea};
+use crate::ui::{
+    Avatar, AvatarSize, Button, ButtonKind, Dialog, Field, Icon, IconName, TextArea, letters, order,
+};
 
 /// All questions; at most one is open.
 #[component]
@@ -23,6 +26,7 @@ pub fn Dialogs() -> impl IntoView {
         <Question ask=Ask::Snooze title=tu_string!(i18n, inbox.do_snooze) testid="dialog-snooze" />
         <Question ask=Ask::Label title=tu_string!(i18n, inbox.do_label) testid="dialog-label" />
         <Question ask=Ask::Priority title=tu_string!(i18n, inbox.do_priority) testid="dialog-priority" />
+        <Question ask=Ask::Agree title=tu_string!(i18n, inbox.do_agree) testid="dialog-agree" />
     }
 }
 
@@ -53,6 +57,9 @@ fn Question(ask: Ask, title: &'static str, testid: &'static str) -> impl IntoVie
                     Ask::Snooze => view! { <Snooze asking=asking /> }.into_any(),
                     Ask::Label => view! { <Label asking=asking /> }.into_any(),
                     Ask::Priority => view! { <Priorities asking=asking /> }.into_any(),
+                    Ask::Agree => view! { <Agree id=asking.id /> }.into_any(),
+                    // It is about no conversation, and has a dialog of its own.
+                    Ask::Compose => return None,
                 })
             }}
         </Dialog>
@@ -86,8 +93,9 @@ impl Asking {
     }
 }
 
+/// The end of a question: leave it, or answer it.
 #[component]
-fn Foot(label: &'static str, ready: Signal<bool>, testid: &'static str) -> impl IntoView {
+pub(super) fn Foot(label: &'static str, ready: Signal<bool>, testid: &'static str) -> impl IntoView {
     let i18n = use_i18n();
     let place = use_place();
     view! {
@@ -125,7 +133,7 @@ fn Transfer(asking: Asking) -> impl IntoView {
         let owner = asking.card.with(|card| card.owner.agent());
         let mut agents = asking.live.agents.get();
         agents.retain(|agent| Some(agent.id) != owner && Some(agent.id) != asking.live.me.get());
-        agents.sort_by_key(|agent| agent.presence != Presence::Online);
+        order::by_key(&mut agents, |agent| agent.presence != Presence::Online);
         agents
     };
     view! {
@@ -259,14 +267,14 @@ fn Label(asking: Asking) -> impl IntoView {
     let submit = move |event: leptos::ev::SubmitEvent| {
         event.prevent_default();
         if ready.get_untracked() {
-            change(vec![text.get_untracked().trim().to_lowercase()], Vec::new());
+            change(vec![letters::lower(text.get_untracked().trim())], Vec::new());
             text.set(String::new());
         }
     };
     let known = move || {
         let mut known: Vec<String> =
             asking.live.known_cards().into_iter().flat_map(|card| card.labels).collect();
-        known.sort();
+        order::by_key(&mut known, Clone::clone);
         known.dedup();
         let has = asking.card.with(|card| card.labels.clone());
         known.retain(|label| !has.contains(label));

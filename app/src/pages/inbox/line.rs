@@ -6,6 +6,7 @@ use contract::id::ConversationId;
 use contract::thread::Line;
 use leptos::prelude::*;
 
+use super::consent::wish_words;
 use super::words::{self, Texts};
 use crate::i18n::{tu_string, use_i18n};
 use crate::live::{Live, use_live};
@@ -72,6 +73,10 @@ fn words_of(i18n: Texts, live: Live, line: &Line) -> (IconName, String) {
                 IconName::Flag,
                 tu_string!(i18n, inbox.line_priority, who = who, priority = priority).to_string(),
             )
+        }
+        Change::ConsentChanged { scope, state } => {
+            let (_, wish) = wish_words(i18n, *scope, *state);
+            (IconName::Hand, tu_string!(i18n, inbox.line_consent, who = who, wish = wish).to_string())
         }
         other => (IconName::Info, other.name().replace('_', " ")),
     }

@@ -10,7 +10,7 @@ use super::{Failure, words};
 use crate::calls::CallError;
 use crate::i18n::{tu_string, use_i18n};
 use crate::live::{Slot, browser, use_live};
-use crate::pages::frame::use_place;
+use crate::pages::frame::{Ask, use_place};
 use crate::ui::{Button, ButtonKind, Empty, IconName, Skeleton};
 
 /// The list's pane.
@@ -22,6 +22,14 @@ pub fn List() -> impl IntoView {
         <section class="frame__list" data-pane="list" aria-label=tu_string!(i18n, inbox.conversations)>
             <header class="bar">
                 <h1 class="bar__title">{tu_string!(i18n, inbox.page_title)}</h1>
+                <Button
+                    kind=ButtonKind::Ghost
+                    icon=IconName::Plus
+                    label=tu_string!(i18n, inbox.do_compose)
+                    keys="Shift+N"
+                    on_press=move || place.ask.set(Some(Ask::Compose))
+                    attr:data-testid="compose"
+                />
                 <Button
                     kind=ButtonKind::Ghost
                     icon=IconName::Search

@@ -131,7 +131,7 @@ fn closing(inner: &str, mark: char) -> Option<usize> {
 }
 
 fn link(text: &str) -> Option<(Piece, usize)> {
-    let head: String = text.chars().take(8).collect::<String>().to_lowercase();
+    let head: String = text.chars().take(8).collect::<String>().to_ascii_lowercase();
     let known = ["https://", "http://", "mailto:", "tel:", "www."];
     let start = known.into_iter().find(|start| head.starts_with(start))?;
     let stop = |c: char| c.is_whitespace() || matches!(c, '<' | '>' | '"');
@@ -151,7 +151,7 @@ fn link(text: &str) -> Option<(Piece, usize)> {
 
 /// Whether an address may be a link: nothing but the web, mail and telephone.
 pub fn safe(address: &str) -> bool {
-    let head: String = address.chars().take(8).collect::<String>().to_lowercase();
+    let head: String = address.chars().take(8).collect::<String>().to_ascii_lowercase();
     ["https://", "http://", "mailto:", "tel:"].into_iter().any(|start| head.starts_with(start))
 }
 

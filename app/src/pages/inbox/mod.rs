@@ -18,18 +18,24 @@ use crate::ui::{Button, ButtonKind, Empty, IconName, Skeleton};
 mod actions;
 mod body;
 mod bubble;
+mod compose;
 mod composer;
+mod consent;
 mod delivery;
 mod details;
 mod dialogs;
+mod file;
 mod handoff_card;
 mod line;
 mod list;
 pub(in crate::pages) mod markup;
+mod picker;
 mod row;
 mod thread;
+mod window;
 pub mod words;
 
+use compose::Compose;
 use details::Details;
 use dialogs::Dialogs;
 use list::List;
@@ -145,6 +151,7 @@ fn Panes() -> impl IntoView {
         }}
         <div class="frame__scrim" on:click=move |_| place.details.set(Some(false))></div>
         <Dialogs />
+        <Compose />
     }
 }
 

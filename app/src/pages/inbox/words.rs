@@ -125,6 +125,21 @@ pub fn media(i18n: Texts, kind: MediaKind) -> &'static str {
     }
 }
 
+/// An amount of bytes.
+pub fn size(i18n: Texts, bytes: u64) -> String {
+    match bytes {
+        ..1_048_576 => tu_string!(i18n, inbox.size_kb, count = bytes.div_ceil(1_024)).to_string(),
+        _ => {
+            let tenths = bytes * 10 / 1_048_576;
+            let count = match tenths % 10 {
+                0 => (tenths / 10).to_string(),
+                tenth => format!("{}.{tenth}", tenths / 10),
+            };
+            tu_string!(i18n, inbox.size_mb, count = count).to_string()
+        }
+    }
+}
+
 /// How long ago, as short as it can be said.
 pub fn age(i18n: Texts, clock: Clock, at: Time) -> String {
     let ms = clock.now.get().since_ms(at).max(0);

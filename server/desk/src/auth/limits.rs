@@ -1,9 +1,11 @@
 //! How often somebody may try to sign in: five times a minute for an account, twenty times a minute from a network
-//! address. Who is over that is told so without a look at the password, whether the account exists or not.
+//! address. Who is over that is told so without a look at the password, whether the account exists or not. Files
+//! are uploaded at most forty times a minute.
 
 use std::fmt::Write as _;
 use std::net::IpAddr;
 
+use contract::AgentId;
 use sha2::{Digest, Sha256};
 
 use crate::{Desk, store};
@@ -12,6 +14,9 @@ use crate::{Desk, store};
 pub const PER_ACCOUNT: i32 = 5;
 /// Tries a minute from one network address.
 pub const PER_ADDRESS: i32 = 20;
+
+/// Files a minute that one person may upload.
+pub const UPLOADS: i32 = 40;
 
 /// Counts a try to sign in. Whether it may go on.
 pub async fn may_sign_in(desk: &Desk, email: &str, address: IpAddr) -> store::Result<bool> {
@@ -26,6 +31,12 @@ pub async fn may_check_password(desk: &Desk, email: &str) -> store::Result<bool>
 /// Counts a try to set the desk up. Whether it may go on.
 pub async fn may_set_up(desk: &Desk, address: IpAddr) -> store::Result<bool> {
     within(desk, &[address_key(address)]).await
+}
+
+/// Counts a file that somebody uploads. Whether it may go on.
+pub async fn may_upload(desk: &Desk, agent: AgentId) -> store::Result<bool> {
+    let counted = desk.store.count_tries(&[format!("upload:{agent}")]).await?;
+    Ok(counted.iter().all(|(_, tries)| *tries <= UPLOADS))
 }
 
 async fn within(desk: &Desk, keys: &[String]) -> store::Result<bool> {

@@ -2,6 +2,7 @@
 //! never disagree.
 
 use contract::Role;
+use contract::connection::SettingsTask;
 use contract::settings::{SettingsChange, SettingsPage};
 
 /// Something that not everybody may do.
@@ -19,15 +20,22 @@ pub enum Permission {
     People,
     /// See what came in and what became of it.
     Ledger,
+    /// See and make templates, see the alerts.
+    Templates,
+    /// See and change how consent is treated, and who wishes what.
+    Consent,
 }
 
 /// Whether somebody with this role may do this.
 pub fn may(role: Role, what: Permission) -> bool {
     match what {
         Permission::Work | Permission::OwnAccount => true,
-        Permission::Reassign | Permission::Channels | Permission::People | Permission::Ledger => {
-            role == Role::Admin
-        }
+        Permission::Reassign
+        | Permission::Channels
+        | Permission::People
+        | Permission::Ledger
+        | Permission::Templates
+        | Permission::Consent => role == Role::Admin,
     }
 }
 
@@ -35,9 +43,11 @@ impl Permission {
     /// What it takes to see a settings screen.
     pub fn to_see(page: SettingsPage) -> Permission {
         match page {
-            SettingsPage::Channels => Permission::Channels,
+            SettingsPage::Channels | SettingsPage::Connection(_) => Permission::Channels,
             SettingsPage::People => Permission::People,
-            SettingsPage::Ledger => Permission::Ledger,
+            SettingsPage::Ledger | SettingsPage::Inbound(_) | SettingsPage::Webhook(_) => Permission::Ledger,
+            SettingsPage::Templates => Permission::Templates,
+            SettingsPage::Consent => Permission::Consent,
             SettingsPage::Account => Permission::OwnAccount,
         }
     }
@@ -45,15 +55,32 @@ impl Permission {
     /// What it takes to make a change of the configuration.
     pub fn to_change(change: &SettingsChange) -> Permission {
         match change {
-            SettingsChange::AddConnection { .. }
-            | SettingsChange::ReplaceSecrets { .. }
+            SettingsChange::ReplaceSecrets { .. }
             | SettingsChange::AddChannel { .. }
             | SettingsChange::SetChannelBot { .. }
-            | SettingsChange::ResumeChannel { .. } => Permission::Channels,
+            | SettingsChange::ResumeChannel { .. }
+            | SettingsChange::AddDoor { .. }
+            | SettingsChange::RemoveDoor { .. }
+            | SettingsChange::SetRepeatWindow { .. } => Permission::Channels,
+            SettingsChange::SyncTemplates { .. }
+            | SettingsChange::SubmitTemplate { .. }
+            | SettingsChange::SeenAlerts => Permission::Templates,
+            SettingsChange::SetConsentPolicy { .. } => Permission::Consent,
             SettingsChange::AddPerson { .. } | SettingsChange::SetActive { .. } => Permission::People,
             SettingsChange::ChangePassword { .. } | SettingsChange::SignOutEverywhere => {
                 Permission::OwnAccount
             }
+        }
+    }
+
+    /// What it takes to try something.
+    pub fn to_run(task: &SettingsTask) -> Permission {
+        match task {
+            SettingsTask::Connect(_)
+            | SettingsTask::TryFields { .. }
+            | SettingsTask::Check { .. }
+            | SettingsTask::ClickToChat { .. } => Permission::Channels,
+            SettingsTask::Replay { .. } => Permission::Ledger,
         }
     }
 }
@@ -64,7 +91,14 @@ mod tests {
 
     #[test]
     fn an_agent_works_and_sees_its_own_account_and_nothing_else() {
-        let rights = [Permission::Reassign, Permission::Channels, Permission::People, Permission::Ledger];
+        let rights = [
+            Permission::Reassign,
+            Permission::Channels,
+            Permission::People,
+            Permission::Ledger,
+            Permission::Templates,
+            Permission::Consent,
+        ];
         for right in rights {
             assert!(!may(Role::Agent, right), "{right:?}");
             assert!(may(Role::Admin, right), "{right:?}");
@@ -76,9 +110,18 @@ mod tests {
 
     #[test]
     fn every_settings_screen_but_the_own_account_takes_an_admin() {
-        for page in
-            [SettingsPage::Channels, SettingsPage::People, SettingsPage::Ledger, SettingsPage::Account]
-        {
+        let connection = contract::ConnectionId(uuid::Uuid::nil());
+        for page in [
+            SettingsPage::Channels,
+            SettingsPage::Connection(connection),
+            SettingsPage::People,
+            SettingsPage::Ledger,
+            SettingsPage::Inbound(contract::webhook::LogQuery::default()),
+            SettingsPage::Webhook(contract::webhook::WebhookKey { day: 0, id: 0 }),
+            SettingsPage::Templates,
+            SettingsPage::Consent,
+            SettingsPage::Account,
+        ] {
             assert_eq!(may(Role::Agent, Permission::to_see(page)), page == SettingsPage::Account, "{page:?}");
         }
     }

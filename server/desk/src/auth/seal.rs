@@ -21,6 +21,7 @@ pub struct Seal {
     key_id: [u8; KEY_ID],
     cipher: XChaCha20Poly1305,
     cookies: SecretBox<[u8; 64]>,
+    links: SecretBox<[u8; 32]>,
 }
 
 /// Where a sealed value is kept.
@@ -59,7 +60,8 @@ impl Seal {
         let mut cookies = Box::new([0; 64]);
         cookies[..32].copy_from_slice(&derive(secret, "baton cookies v1 first half"));
         cookies[32..].copy_from_slice(&derive(secret, "baton cookies v1 second half"));
-        Seal { key_id, cipher, cookies: SecretBox::new(cookies) }
+        let links = SecretBox::new(Box::new(derive(secret, "baton links to files v1")));
+        Seal { key_id, cipher, cookies: SecretBox::new(cookies), links }
     }
 
     /// Encrypts a value for a place.
@@ -99,6 +101,11 @@ impl Seal {
     pub fn cookie_key(&self) -> [u8; 64] {
         *self.cookies.expose_secret()
     }
+
+    /// What proves that a link to a file is one of ours.
+    pub fn link_mac(&self, said: &[u8]) -> [u8; 32] {
+        mac(self.links.expose_secret(), said, &[])
+    }
 }
 
 impl Place {
@@ -116,11 +123,15 @@ impl Place {
 
 /// One key for one use, as HKDF's expansion does it: the label tells the uses apart.
 fn derive(secret: &SecretSlice<u8>, label: &str) -> [u8; 32] {
-    let Ok(mut mac) = <Hmac<Sha256> as hmac::KeyInit>::new_from_slice(secret.expose_secret()) else {
+    mac(secret.expose_secret(), label.as_bytes(), &[1])
+}
+
+fn mac(key: &[u8], said: &[u8], end: &[u8]) -> [u8; 32] {
+    let Ok(mut mac) = <Hmac<Sha256> as hmac::KeyInit>::new_from_slice(key) else {
         unreachable!("HMAC takes keys of any length")
     };
-    mac.update(label.as_bytes());
-    mac.update(&[1]);
+    mac.update(said);
+    mac.update(end);
     mac.finalize().into_bytes().into()
 }
 

@@ -83,6 +83,11 @@ impl Provider for Braze {
         }
     }
 
+    /// Its instances lie in America and in Europe.
+    fn serves(&self, host: &str) -> bool {
+        host.starts_with("rest.") && (host.ends_with(".braze.com") || host.ends_with(".braze.eu"))
+    }
+
     fn genuine(&self, hook: &Hook<'_>, account: &Account) -> bool {
         sign::genuine(hook.headers, account)
     }

@@ -12,6 +12,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
+use futures::future::BoxFuture;
+use futures::stream::BoxStream;
 use http::header::{HeaderName, HeaderValue, RETRY_AFTER};
 use jiff::Timestamp;
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
@@ -25,6 +27,8 @@ use super::{Answer, Call, Content};
 const CONNECT: Duration = Duration::from_secs(5);
 /// How long a whole call may take.
 const TOTAL: Duration = Duration::from_secs(15);
+/// How long a file may take, on its way in or out: 100 MB over a slow line.
+const FILE: Duration = Duration::from_secs(300);
 /// The most that is read of an answer.
 const BODY: usize = 256 * 1024;
 /// The longest pause that another side can ask for.
@@ -53,12 +57,22 @@ pub enum CallError {
     Refused(String),
 }
 
+/// A file to be uploaded: its size in bytes, and its bytes.
+pub type Opened = (u64, BoxStream<'static, std::io::Result<Bytes>>);
+
+/// Where the bytes of uploads come from.
+pub trait Source: Send + Sync + 'static {
+    /// A file by its id. An error is why there is none.
+    fn open(&self, file: &str) -> BoxFuture<'_, Result<Opened, String>>;
+}
+
 /// The client. Clones share their connections.
 #[derive(Clone)]
 pub struct Client {
     public: reqwest::Client,
     local: reqwest::Client,
     allowed: Arc<[String]>,
+    source: Option<Arc<dyn Source>>,
 }
 
 impl Client {
@@ -84,7 +98,12 @@ impl Client {
                 .dns_resolver(Arc::new(Guard { reach, allowed: Arc::clone(&allowed) }))
                 .build()
         };
-        Ok(Client { public: build(Reach::Public)?, local: build(Reach::Local)?, allowed })
+        Ok(Client { public: build(Reach::Public)?, local: build(Reach::Local)?, allowed, source: None })
+    }
+
+    /// The same client, whose uploads come from here.
+    pub fn with_source(self, source: impl Source) -> Client {
+        Client { source: Some(Arc::new(source)), ..self }
     }
 
     /// Makes a call and reads its answer, at most 256 KiB of it.
@@ -106,11 +125,29 @@ impl Client {
         Ok(Answer { status, retry_after, body: Bytes::from(body) })
     }
 
-    /// Makes a call and hands over the answer as it comes in, for files and streams. Time runs until its end.
+    /// Makes a call and hands over the answer as it comes in, for streams. Time runs until its end.
     pub async fn open(&self, call: Call, reach: Reach) -> Result<reqwest::Response, CallError> {
+        let patience = if matches!(call.content, Content::Upload { .. }) { FILE } else { TOTAL };
+        self.open_within(call, reach, patience).await
+    }
+
+    /// Makes a call for a file and hands its bytes over as they come in, for as long as a file may take.
+    pub async fn download(&self, call: Call, reach: Reach) -> Result<reqwest::Response, CallError> {
+        self.open_within(call, reach, FILE).await
+    }
+
+    async fn open_within(
+        &self,
+        call: Call,
+        reach: Reach,
+        patience: Duration,
+    ) -> Result<reqwest::Response, CallError> {
         let url = self.permitted(&call.url, reach)?;
         let client = if reach == Reach::Public { &self.public } else { &self.local };
         let mut request = client.request(call.method, url);
+        if patience != TOTAL {
+            request = request.timeout(patience);
+        }
         for (name, value) in &call.headers {
             let mut secret = HeaderValue::from_str(value.expose_secret())
                 .map_err(|_| CallError::NotSent(format!("the header {name} cannot hold its value")))?;
@@ -120,11 +157,23 @@ impl Client {
         request = match call.content {
             Content::Nothing => request,
             Content::Bytes(kind, body) => request.header(http::header::CONTENT_TYPE, kind).body(body),
-            Content::Upload { .. } => {
-                return Err(CallError::NotSent("there is no store of files".to_owned()));
+            Content::Upload { fields, part, file, mime, name } => {
+                let file = self.part(&file, &mime, name).await.map_err(CallError::NotSent)?;
+                let form = reqwest::multipart::Form::new();
+                let form = fields.into_iter().fold(form, |form, (name, value)| form.text(name, value));
+                request.multipart(form.part(part, file))
             }
         };
         request.send().await.map_err(failure)
+    }
+
+    /// A stored file as a part of a form: streamed, with its length, because some providers take no other.
+    async fn part(&self, file: &str, mime: &str, name: String) -> Result<reqwest::multipart::Part, String> {
+        let source = self.source.as_ref().ok_or("there is no store of files")?;
+        let (length, bytes) = source.open(file).await?;
+        let body = reqwest::Body::wrap_stream(bytes);
+        let part = reqwest::multipart::Part::stream_with_length(body, length).file_name(name);
+        part.mime_str(mime).map_err(|_| format!("`{mime}` is no type of a file"))
     }
 
     /// Whether an address may be called at all, as far as that can be told before its name is resolved.

@@ -12,6 +12,7 @@ use contract::message::Media;
 use contract::settings::SettingField;
 
 use super::provider::{abilities, file_rules};
+use super::templates::Templates;
 use super::{
     About, Account, Answer, Arrived, Fault, Found, Hook, Item, Learned, Malformed, Need, NotCarried, Outcome,
     Outgoing, Provider, Step, Via,
@@ -19,16 +20,19 @@ use super::{
 
 mod check;
 mod content;
+mod draft;
 mod event;
 mod fault;
 mod limits;
 mod message;
+mod news;
 mod parse;
 mod person;
 mod send;
 mod sign;
 mod status;
 mod template;
+mod templates;
 mod upload;
 
 pub use fault::fault_of;
@@ -107,12 +111,16 @@ impl Provider for Meta {
     fn checked(&self, answer: &Answer) -> Result<Vec<Found>, Fault> {
         check::checked(answer)
     }
+
+    fn templates(&self) -> Option<&dyn Templates> {
+        Some(self)
+    }
 }
 
 const STEPS: &[&str] = &[
     "In the App dashboard, under WhatsApp, Configuration, enter the webhook address and the verify token.",
     "There, subscribe to the fields messages, message_template_status_update, message_template_quality_update, \
-     template_category_update, phone_number_quality_update, account_update, user_preferences and \
+     message_template_components_update, template_category_update, phone_number_quality_update, account_update, user_preferences and \
      smb_message_echoes.",
     "Send a message from a phone to the number: the lamp turns on.",
 ];
@@ -129,7 +137,8 @@ fn fields() -> Vec<SettingField> {
         field(
             "access_token",
             "Access token",
-            "A system user's, with whatsapp_business_messaging (Business settings, System users).",
+            "A system user's, with whatsapp_business_messaging and, for templates, whatsapp_business_management \
+             (Business settings, System users).",
         ),
         field("app_secret", "App secret", "Signs every webhook (App dashboard, App settings, Basic)."),
         SettingField {

@@ -64,6 +64,16 @@ pub trait Provider: Send + Sync + 'static {
     /// do not hold.
     fn checked(&self, answer: &Answer) -> Result<Vec<Found>, Fault>;
 
+    /// Whether its calls may go to this host (lower case, no dot at the end): the one of [`About::api_base`], and those
+    /// that share its last two labels. A provider with more hosts than that says so itself.
+    fn serves(&self, host: &str) -> bool {
+        let own = self.about().api_base;
+        let own = own.split_once("://").map_or(own, |(_, rest)| rest);
+        let own = own.split(['/', ':']).next().unwrap_or_default();
+        let domain = own.rmatch_indices('.').nth(1).map_or(own, |(at, _)| &own[at + 1..]);
+        host == own || host == domain || host.strip_suffix(domain).is_some_and(|rest| rest.ends_with('.'))
+    }
+
     /// How its templates are listed and made, where it has them.
     fn templates(&self) -> Option<&dyn Templates> {
         None

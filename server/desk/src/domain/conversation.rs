@@ -11,6 +11,9 @@ use contract::{
 
 use super::refused::Refused;
 
+/// How long messages to somebody who came from an advertisement cost nothing (72 hours).
+pub const FREE_MS: i64 = 3 * WINDOW_MS;
+
 /// One conversation, as it is stored.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Conversation {
@@ -46,6 +49,8 @@ pub struct Conversation {
     pub waiting_since: Option<Time>,
     /// Until when free text may be sent.
     pub window_until: Option<Time>,
+    /// Until when messages cost nothing; it says nothing about what may be sent.
+    pub free_until: Option<Time>,
     /// Until when it is put aside.
     pub snoozed_until: Option<Time>,
     /// The agent who had it last.
@@ -100,11 +105,24 @@ impl Conversation {
             last_sort_at: Time(0),
             waiting_since: (stage == Stage::Waiting).then_some(now),
             window_until: None,
+            free_until: None,
             snoozed_until: None,
             last_agent: None,
             handoff: None,
             opened_at: now,
             resolved_at: (stage == Stage::Resolved).then_some(now),
+        }
+    }
+
+    /// A conversation that an agent begins now, for themself.
+    pub fn begin(opening: Opening, agent: AgentId, now: Time) -> Conversation {
+        Conversation {
+            stage: Stage::Assigned,
+            owner: Owner::Agent(agent),
+            waiting_since: None,
+            resolved_at: None,
+            last_agent: Some(agent),
+            ..Conversation::open(opening, now)
         }
     }
 
@@ -237,6 +255,20 @@ impl Conversation {
         self.to(stage, self.owner, cause, now)
     }
 
+    /// The agent who had it is gone: into the queue, or, where it is put aside, to nobody until it comes back.
+    pub fn release(&mut self, cause: &str, now: Time) -> Option<Change> {
+        match self.stage {
+            Stage::Assigned => self.to(Stage::Waiting, Owner::Nobody, cause, now),
+            Stage::Snoozed => {
+                let until = self.snoozed_until;
+                let change = self.to(Stage::Snoozed, Owner::Nobody, cause, now);
+                self.snoozed_until = until;
+                change
+            }
+            Stage::Bot | Stage::Waiting | Stage::Resolved => None,
+        }
+    }
+
     /// The customer has written again within the time in which that reopens it: to the bot, else into the
     /// queue.
     pub fn reopen_by_contact(&mut self, bot: Option<BotId>, now: Time) -> Option<Change> {
@@ -272,6 +304,18 @@ impl Conversation {
         }
     }
 
+    /// The customer came from an advertisement. That makes messages free of charge for a while; the window stays as
+    /// long as it is.
+    pub fn came_from_ad(&mut self, at: Time) {
+        let until = at.plus_ms(FREE_MS);
+        self.free_until = Some(self.free_until.map_or(until, |known| known.max(until)));
+    }
+
+    /// When the customer last wrote, as far as the window tells.
+    pub fn wrote_at(&self) -> Option<Time> {
+        self.window_until.map(|until| until.plus_ms(-WINDOW_MS))
+    }
+
     /// The next event's number.
     pub fn next_seq(&mut self) -> i64 {
         self.seq += 1;
@@ -285,80 +329,4 @@ impl Conversation {
 }
 
 #[cfg(test)]
-mod tests {
-    use uuid::Uuid;
-
-    use super::*;
-
-    fn opened(bot: Option<BotId>) -> Conversation {
-        let opening = Opening {
-            id: ConversationId(Uuid::nil()),
-            channel: ChannelId(Uuid::nil()),
-            contact: ContactId(Uuid::nil()),
-            address: AddressId(Uuid::nil()),
-            bot,
-            blocked: false,
-        };
-        Conversation::open(opening, Time(1_000))
-    }
-
-    const BOT: BotId = BotId(Uuid::from_u128(1));
-    const SARA: AgentId = AgentId(Uuid::from_u128(2));
-    const OMAR: AgentId = AgentId(Uuid::from_u128(3));
-
-    #[test]
-    fn a_conversation_begins_with_the_bot_and_waits_where_there_is_none() {
-        assert_eq!(opened(Some(BOT)).stage, Stage::Bot);
-        assert_eq!(opened(None).waiting_since, Some(Time(1_000)));
-    }
-
-    #[test]
-    fn taking_it_from_a_colleague_is_refused_with_who_has_it() {
-        let mut conversation = opened(None);
-        assert!(conversation.take(SARA, Time(2_000)).is_ok());
-        let refused = conversation.take(OMAR, Time(3_000));
-        assert_eq!(refused, Err(Refused::NotOwner { owner: Owner::Agent(SARA), epoch: 2 }));
-        assert_eq!(conversation.epoch, 2);
-    }
-
-    #[test]
-    fn every_change_of_owner_raises_the_epoch_by_one() {
-        let mut conversation = opened(Some(BOT));
-        let mut epochs = vec![conversation.epoch];
-        assert!(conversation.hand_off(Time(2_000)).is_ok());
-        epochs.push(conversation.epoch);
-        assert!(conversation.take(SARA, Time(3_000)).is_ok());
-        epochs.push(conversation.epoch);
-        assert!(conversation.return_to_bot(BOT, Time(4_000)).is_ok());
-        epochs.push(conversation.epoch);
-        assert_eq!(epochs, vec![1, 2, 3, 4]);
-    }
-
-    #[test]
-    fn a_snoozed_conversation_keeps_its_agent_and_its_epoch() {
-        let mut conversation = opened(None);
-        assert!(conversation.take(SARA, Time(2_000)).is_ok());
-        assert!(conversation.snooze(Time(9_000), Time(3_000)).is_ok());
-        assert_eq!((conversation.owner, conversation.epoch), (Owner::Agent(SARA), 2));
-        assert!(conversation.wake("snooze_ended", Time(9_000)).is_some());
-        assert_eq!((conversation.stage, conversation.snoozed_until), (Stage::Assigned, None));
-    }
-
-    #[test]
-    fn an_answer_on_the_phone_takes_it_from_the_bot() {
-        let mut conversation = opened(Some(BOT));
-        assert!(conversation.answered_on_phone(Time(2_000)).is_some());
-        assert_eq!((conversation.stage, conversation.owner), (Stage::Snoozed, Owner::Nobody));
-        assert_eq!(conversation.epoch, 2);
-        assert!(conversation.wake("contact_wrote", Time(3_000)).is_some());
-        assert_eq!(conversation.stage, Stage::Waiting);
-    }
-
-    #[test]
-    fn the_window_never_shrinks() {
-        let mut conversation = opened(None);
-        conversation.hear(Time(10_000));
-        conversation.hear(Time(5_000));
-        assert_eq!(conversation.window_until, Some(Time(10_000 + WINDOW_MS)));
-    }
-}
+mod tests;

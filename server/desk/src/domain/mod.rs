@@ -1,10 +1,14 @@
 //! The rules, pure: what may happen to a conversation and to a delivery. Time is an argument.
 
+pub mod consent;
 pub mod conversation;
+pub mod csv;
 pub mod delivery;
 pub mod order;
 pub mod preview;
 pub mod refused;
+pub mod stop;
+pub mod template;
 
 pub use conversation::Conversation;
 pub use refused::Refused;

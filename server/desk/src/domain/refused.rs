@@ -28,6 +28,8 @@ pub enum Refused {
     },
     /// The customer's 24 hours are over, or never began.
     WindowClosed,
+    /// The customer has not agreed to be written to first, or no longer does; what to do.
+    NoConsent(String),
     /// The provider cannot carry this; why.
     NotCarried(String),
     /// Something in it is missing, too long or not allowed; what.
@@ -45,6 +47,7 @@ impl Refused {
             Refused::StaleEpoch { .. } => RefusalCode::StaleEpoch,
             Refused::WrongStage { .. } => RefusalCode::WrongStage,
             Refused::WindowClosed => RefusalCode::WindowClosed,
+            Refused::NoConsent(_) => RefusalCode::NoConsent,
             Refused::NotCarried(_) => RefusalCode::NotCarried,
             Refused::Invalid(_) => RefusalCode::Invalid,
             Refused::Forbidden => RefusalCode::Forbidden,

@@ -22,7 +22,7 @@ pub async fn answer(desk: &Desk, turn: &Turn, answer: Answer, heard_to: i64) -> 
         return Err(Refused::NotOwner { owner, epoch }.into());
     }
     for body in answer.messages {
-        work.say(Saying { author: Author::Bot(turn.bot), body, quoted: None })?;
+        work.say(Saying { author: Author::Bot(turn.bot), body, quoted: None }).await?;
     }
     work.tx.remember(turn.conversation, turn.bot, &answer.memory, heard_to).await?;
     work.tx.end_turn(turn.conversation, turn.version).await?;

@@ -1,6 +1,6 @@
 //! What happens: one verb, one file, one transaction each. Nothing outside this folder changes business data.
 //!
-//! [`act`] is the table of contents of all that people may do with a conversation. Bots answer through
+//! [`act`] is the table of contents of all that people may do with a conversation; [`start`] begins one. Bots answer through
 //! [`bot_answer`], customers through [`receive`], and the deliver job through [`settle`].
 
 use contract::{Ack, Actor, AgentId, Command, MessageId, Refusal, RefusalCode, Request, Role};
@@ -10,17 +10,23 @@ use crate::domain::Refused;
 use crate::state::Desk;
 use crate::store;
 
+pub mod agree;
 pub mod assign;
+mod attach;
 pub mod bot_answer;
 pub mod bot_failure;
 pub mod cancel;
+pub mod fetch_again;
+pub mod fetched;
 pub mod hand_off;
+pub mod import_consents;
 pub mod label;
 pub mod note;
 pub mod prioritise;
 pub mod react;
 pub mod read;
 pub mod receive;
+pub mod release;
 pub mod reopen;
 pub mod reply;
 pub mod resolve;
@@ -28,7 +34,11 @@ pub mod retry;
 pub mod return_to_bot;
 pub mod settle;
 pub mod snooze;
+pub mod start;
 pub mod take;
+pub(crate) mod template;
+pub mod templates;
+pub mod upload;
 pub mod wake;
 pub mod work;
 
@@ -129,6 +139,10 @@ async fn carry_out(work: &mut Work, agent: Agent, command: &Command) -> Outcome<
         Command::Retry { epoch, message } => retry::retry(work, agent, *epoch, *message).await?,
         Command::Settle { message, verdict } => retry::settle(work, agent, *message, *verdict).await?,
         Command::Cancel { message } => cancel::cancel(work, agent, *message).await?,
+        Command::FetchAgain { message } => fetch_again::fetch_again(work, *message).await?,
+        Command::Agree { message, scope, wording } => {
+            agree::agree(work, agent, *message, (*scope, wording)).await?;
+        }
     }
     Ok(None)
 }
@@ -187,7 +201,7 @@ pub fn sentence(refused: &Refused, owner: Option<&str>) -> String {
              takes no free text. Only an approved template can be sent; your text is kept."
                 .to_owned()
         }
-        Refused::NotCarried(why) | Refused::Invalid(why) => why.clone(),
+        Refused::NoConsent(why) | Refused::NotCarried(why) | Refused::Invalid(why) => why.clone(),
         Refused::Forbidden => "Your role does not allow this. Ask an admin.".to_owned(),
     }
 }

@@ -5,7 +5,7 @@ use contract::command::Claim;
 use contract::{Author, Body, MessageId, Owner, Stage};
 
 use super::work::{Saying, Work};
-use super::{Agent, Outcome, take};
+use super::{Agent, Outcome, attach, take};
 use crate::domain::{Conversation, Refused};
 
 /// A reply about to be written.
@@ -36,8 +36,9 @@ pub async fn by_agent(work: &mut Work, agent: Agent, reply: Reply) -> Outcome<Me
     if let Some(quoted) = reply.quoted {
         work.message(quoted).await?;
     }
+    let body = attach::attach(work, agent, body).await?;
     work.conversation.unread = 0;
-    work.say(Saying { author: Author::Agent(agent.id), body, quoted: reply.quoted })
+    work.say(Saying { author: Author::Agent(agent.id), body, quoted: reply.quoted }).await
 }
 
 /// Whether this agent may write here. An agent who has become the owner since they looked is let through: what
@@ -60,9 +61,14 @@ fn may_write(conversation: &Conversation, agent: Agent, epoch: i64) -> Outcome<(
 /// Text without what Postgres and phones cannot have, and never empty.
 fn tidy(body: Body) -> Outcome<Body> {
     let Body::Text { text } = body else { return Ok(body) };
-    let text = text.replace('\0', "").trim().to_owned();
+    let text = plain(&text);
     if text.is_empty() {
         return Err(Refused::Invalid("There is nothing to send: write something first.".to_owned()).into());
     }
     Ok(Body::Text { text })
+}
+
+/// Text without what Postgres and phones cannot have.
+pub(super) fn plain(text: &str) -> String {
+    text.replace('\0', "").trim().to_owned()
 }

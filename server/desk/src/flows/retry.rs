@@ -1,10 +1,10 @@
 //! What did not arrive: trying it again, and settling what nobody knows.
 
 use contract::command::Verdict;
-use contract::{DeliveryState, MessageId};
+use contract::{Body, DeliveryState, MessageId};
 
 use super::work::Work;
-use super::{Agent, Outcome};
+use super::{Agent, Outcome, template};
 use crate::domain::Refused;
 use crate::store::outbox::{Fresh, Later, Moved};
 
@@ -18,9 +18,7 @@ pub async fn retry(work: &mut Work, agent: Agent, epoch: i64, message: MessageId
     if found.state != Some(DeliveryState::Failed) {
         return Err(Refused::Invalid("Only a message that has failed can be tried again.".to_owned()).into());
     }
-    if found.body.needs_window() && !work.conversation.window_open(work.now) {
-        return Err(Refused::WindowClosed.into());
-    }
+    may_go(work, &found.body).await?;
     requeue(work, message, &[DeliveryState::Failed, DeliveryState::Cancelled]).await
 }
 
@@ -32,9 +30,7 @@ pub async fn settle(work: &mut Work, agent: Agent, message: MessageId, verdict: 
         return Err(Refused::Invalid("It is known by now what became of this message.".to_owned()).into());
     }
     if verdict == Verdict::SendAgain {
-        if found.body.needs_window() && !work.conversation.window_open(work.now) {
-            return Err(Refused::WindowClosed.into());
-        }
+        may_go(work, &found.body).await?;
         return requeue(work, message, &[DeliveryState::Uncertain, DeliveryState::Cancelled]).await;
     }
     for part in work.tx.parts(&[message]).await? {
@@ -49,6 +45,17 @@ pub async fn settle(work: &mut Work, agent: Agent, message: MessageId, verdict: 
         }
     }
     work.refresh_message(message, None).await
+}
+
+/// What held when it was written may hold no longer: the window, the template, the customer's wish.
+async fn may_go(work: &mut Work, body: &Body) -> Outcome<()> {
+    if let Body::Template(template) = body {
+        return template::hold_again(work, template).await;
+    }
+    if body.needs_window() && !work.conversation.window_open(work.now) {
+        return Err(Refused::WindowClosed.into());
+    }
+    Ok(())
 }
 
 async fn requeue(work: &mut Work, message: MessageId, from: &[DeliveryState]) -> Outcome<()> {

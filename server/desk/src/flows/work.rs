@@ -1,20 +1,25 @@
 //! One piece of work on one conversation: its lock, what is to be written, and one commit for all of it.
 
 use contract::{
-    Ack, Actor, AgentId, Author, Body, Change, ClientId, ConversationId, DeliveryId, DeliveryState,
-    HandoffId, Message, MessageId, Owner, Packet, Stage, Time,
+    Ack, Actor, AgentId, Author, Body, Change, ClientId, ConversationId, DeliveryId, DeliveryState, FileId,
+    HandoffId, Message, MessageId, Owner, Packet, Stage, TemplateId, Time,
 };
 use uuid::Uuid;
 
-use super::{Outcome, fresh_id};
-use crate::channels::{self, Provider};
+use super::{Outcome, fresh_id, template};
+use crate::channels::{self, Provider, text};
 use crate::domain::{Conversation, Refused, delivery, order};
 use crate::jobs::marks::Mark;
+use crate::media::sendable::{self, Reach};
 use crate::state::Desk;
 use crate::store::Tx;
+use crate::store::conversations::Held;
 use crate::store::journal::NewEvent;
 use crate::store::messages::NewMessage;
 use crate::store::outbox::{NewDelivery, Payload};
+
+/// The most calls that one message may take.
+const MOST_PARTS: usize = 10;
 
 /// A piece of work under way. Dropped without [`Work::commit`] it leaves nothing behind.
 pub struct Work {
@@ -30,15 +35,20 @@ pub struct Work {
     pub bot: Option<contract::BotId>,
     /// The provider that carries the conversation.
     pub provider: &'static dyn Provider,
+    /// Whether it can fetch files from us.
+    pub reach: Reach,
     /// The key of the command that is carried out.
     pub client_id: Option<ClientId>,
     before: Conversation,
     events: Vec<NewEvent>,
     messages: Vec<NewMessage>,
     deliveries: Vec<NewDelivery>,
+    files: Vec<(FileId, MessageId)>,
+    fetch: bool,
     requeued: bool,
     marks: Vec<Mark>,
     typing: Option<AgentId>,
+    used: Option<TemplateId>,
 }
 
 /// What somebody says.
@@ -56,6 +66,11 @@ impl Work {
     pub async fn open(desk: &Desk, id: ConversationId, actor: Actor) -> Outcome<Work> {
         let mut tx = desk.store.begin().await?;
         let held = tx.lock(id).await?.ok_or(Refused::NotFound)?;
+        Work::over(desk, tx, held, actor)
+    }
+
+    /// Goes on in a transaction that holds the conversation's lock.
+    pub fn over(desk: &Desk, tx: Tx, held: Held, actor: Actor) -> Outcome<Work> {
         let provider = channels::provider(&held.provider)
             .ok_or_else(|| Refused::NotCarried(format!("this build has no provider `{}`", held.provider)))?;
         Ok(Work {
@@ -66,13 +81,17 @@ impl Work {
             actor,
             bot: held.bot,
             provider,
+            reach: Reach::of(&desk.config, held.sandbox),
             client_id: None,
             events: Vec::new(),
             messages: Vec::new(),
             deliveries: Vec::new(),
+            files: Vec::new(),
+            fetch: false,
             requeued: false,
             marks: Vec::new(),
             typing: None,
+            used: None,
         })
     }
 
@@ -89,25 +108,35 @@ impl Work {
         seq
     }
 
-    /// Says something to the customer: a message, its delivery, and the event. The window and what the provider
-    /// can carry are checked here, so that nobody can forget it.
-    pub fn say(&mut self, saying: Saying) -> Outcome<MessageId> {
+    /// Says something to the customer: a message, its delivery, and the event. The window, a template and the
+    /// customer's wish, and what the provider can carry are checked here, so that nobody can forget it.
+    pub async fn say(&mut self, mut saying: Saying) -> Outcome<MessageId> {
+        if let Body::Template(template) = &mut saying.body {
+            self.used = template::hold(self, template).await?;
+        }
         if saying.body.needs_window() && !self.conversation.window_open(self.now) {
             return Err(Refused::WindowClosed.into());
         }
-        self.provider.carries(&saying.body).map_err(|why| Refused::NotCarried(why.0))?;
+        for media in saying.body.files_mut() {
+            sendable::fits(self.provider, self.reach, media).map_err(Refused::NotCarried)?;
+        }
+        let parts = parts(self.provider, &saying.body)?;
+        let files: Vec<FileId> = saying.body.files_mut().iter().filter_map(|media| media.file).collect();
         let by_bot = matches!(saying.author, Author::Bot(_));
         let message = self.write(saying, Some(DeliveryState::Queued));
-        self.deliveries.push(NewDelivery {
-            id: DeliveryId(fresh_id()),
-            message: message.id,
-            part: 0,
-            conversation: self.conversation.id,
-            channel: self.conversation.channel,
-            payload: Payload::Message { body: message.body.clone() },
-            by_bot,
-            epoch: self.conversation.epoch,
-        });
+        self.files.extend(files.into_iter().map(|file| (file, message.id)));
+        for (part, body) in parts.into_iter().enumerate() {
+            self.deliveries.push(NewDelivery {
+                id: DeliveryId(fresh_id()),
+                message: message.id,
+                part: i16::try_from(part).unwrap_or(i16::MAX),
+                conversation: self.conversation.id,
+                channel: self.conversation.channel,
+                payload: Payload::Message { body },
+                by_bot,
+                epoch: self.conversation.epoch,
+            });
+        }
         let id = message.id;
         self.conversation.last_at = self.now;
         self.messages.push(message);
@@ -149,6 +178,7 @@ impl Work {
             state,
             client_id: self.client_id.take(),
             epoch: self.conversation.epoch,
+            tag: None,
         }
     }
 
@@ -229,6 +259,11 @@ impl Work {
         });
     }
 
+    /// After the commit, somebody must fetch files.
+    pub fn fetch(&mut self) {
+        self.fetch = true;
+    }
+
     /// Something that was queued before is queued again.
     pub fn requeued(&mut self) {
         self.requeued = true;
@@ -260,10 +295,16 @@ impl Work {
     /// Writes everything and wakes who must know.
     pub async fn commit(mut self, desk: &Desk) -> Outcome<()> {
         self.flush_messages().await?;
+        for (file, message) in &self.files {
+            self.tx.attach_file(*file, *message).await?;
+        }
         self.tx.queue(&self.deliveries, self.now).await?;
         self.tx.append(&self.events).await?;
         if self.conversation != self.before {
             self.tx.save_conversations(std::slice::from_ref(&self.conversation)).await?;
+        }
+        if let Some(template) = self.used {
+            self.tx.count_use(template, self.now).await?;
         }
         self.tx.commit().await?;
         if !self.events.is_empty() {
@@ -271,6 +312,9 @@ impl Work {
         }
         if !self.deliveries.is_empty() || self.requeued {
             desk.bus.deliveries();
+        }
+        if self.fetch {
+            desk.bus.files();
         }
         for mark in self.marks {
             desk.bus.mark(mark);
@@ -282,9 +326,32 @@ impl Work {
     }
 }
 
+/// What goes out for a body, one call each: a text that is too long for one goes in several.
+fn parts(provider: &dyn Provider, body: &Body) -> Outcome<Vec<Body>> {
+    let capabilities = provider.capabilities();
+    let most = usize::try_from(capabilities.text).unwrap_or(usize::MAX);
+    let parts = match body {
+        Body::Text { text } if capabilities.text_unit.count(text) > most => {
+            text::split(text, most, capabilities.text_unit).into_iter().map(Body::text).collect()
+        }
+        body => vec![body.clone()],
+    };
+    if parts.len() > MOST_PARTS {
+        return Err(Refused::NotCarried(format!(
+            "This is too long: it would go out as {} messages. Send it in pieces, or as a document.",
+            parts.len()
+        ))
+        .into());
+    }
+    for part in &parts {
+        provider.carries(part).map_err(|why| Refused::NotCarried(why.0))?;
+    }
+    Ok(parts)
+}
+
 fn outcome_of(cause: &str) -> &'static str {
     match cause {
-        "take" | "reply" | "take_over" => "taken",
+        "take" | "reply" | "take_over" | "start" => "taken",
         "assign" | "transfer" => "transferred",
         "return_to_bot" => "returned",
         "answered_on_phone" => "answered_on_phone",

@@ -58,6 +58,7 @@ pub fn page_csp(nonce: &str, config: &Config) -> HeaderValue {
          style-src 'self' 'nonce-{nonce}'; \
          connect-src 'self' {sockets}; \
          img-src 'self' data:; \
+         media-src 'self'; \
          font-src 'self'; \
          manifest-src 'self'; \
          form-action 'self'; \
@@ -100,6 +101,7 @@ mod tests {
             ledger_days: 30,
             build: "test".to_owned(),
             database_connections: 1,
+            media: crate::media::Place::Folder("nowhere".into()),
         };
         page_csp(nonce, &config).to_str().unwrap().to_owned()
     }

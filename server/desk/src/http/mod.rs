@@ -12,6 +12,7 @@ use crate::state::Desk;
 
 pub mod address;
 pub mod error;
+pub mod files;
 pub mod headers;
 pub mod health;
 pub mod live;
@@ -26,6 +27,8 @@ pub fn router(desk: Desk) -> Router {
         // Browsers: forms and the socket.
         .merge(login::routes())
         .route("/live", get(live::live))
+        // Files: browsers by their session, providers by a token.
+        .merge(files::routes())
         // Providers.
         .merge(webhooks::routes())
         // Whoever watches the process.
@@ -35,9 +38,8 @@ pub fn router(desk: Desk) -> Router {
         .with_state(desk.clone());
     if desk.config.sandbox {
         // Scripts and the stand-in's own callers.
-        routes = routes
-            .nest("/sandbox/meta", sandbox::router(desk.clone()))
-            .nest("/api/sandbox", sandbox::api(desk));
+        routes =
+            routes.nest("/sandbox", sandbox::router(desk.clone())).nest("/api/sandbox", sandbox::api(desk));
     }
     routes
 }

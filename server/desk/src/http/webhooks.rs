@@ -1,21 +1,23 @@
 //! Webhooks: verified over the raw bytes, kept, and answered. Nothing is parsed before the signature holds, and
 //! nothing is answered with 200 before it is on disk.
 
+use std::convert::Infallible;
 use std::time::Duration;
 
 use axum::Router;
-use axum::body::Bytes;
+use axum::body::{Body, Bytes};
 use axum::extract::{DefaultBodyLimit, Path, Query, RawQuery, State};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use contract::ConnectionId;
+use futures::StreamExt;
 use http::{HeaderMap, StatusCode, header};
 use jiff::Timestamp;
 
-use crate::channels::{self, Hook};
+use crate::channels::{self, Hook, Receipt};
 use crate::jobs::receive::NotKept;
 use crate::state::Desk;
-use crate::store::ledger::Incoming;
+use crate::store::ledger::{Entry, Incoming, Source};
 
 /// The largest body: Meta sends up to 3 MB.
 const LARGEST: usize = 4 << 20;
@@ -62,8 +64,7 @@ async fn receive(
     body: Bytes,
 ) -> Response {
     let door = Door { provider, connection, tail: String::new(), query: query.unwrap_or_default() };
-    let kept = tokio::time::timeout(PATIENCE, keep(&desk, door, &headers, body));
-    kept.await.unwrap_or_else(|_| unavailable())
+    in_time(&desk, keep(&desk, door, &headers, body)).await
 }
 
 async fn receive_at(
@@ -74,8 +75,15 @@ async fn receive_at(
     body: Bytes,
 ) -> Response {
     let door = Door { provider, connection, tail, query: query.unwrap_or_default() };
-    let kept = tokio::time::timeout(PATIENCE, keep(&desk, door, &headers, body));
-    kept.await.unwrap_or_else(|_| unavailable())
+    in_time(&desk, keep(&desk, door, &headers, body)).await
+}
+
+/// Nobody waits longer than that: better to say no while the provider still listens.
+async fn in_time(desk: &Desk, answer: impl Future<Output = Response>) -> Response {
+    tokio::time::timeout(PATIENCE, answer).await.unwrap_or_else(|_| {
+        desk.intake.note_refused();
+        unavailable()
+    })
 }
 
 /// By which address a webhook came.
@@ -118,15 +126,45 @@ async fn keep(desk: &Desk, door: Door, headers: &HeaderMap, body: Bytes) -> Resp
     let content_type =
         headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).map(str::to_owned);
     let Door { tail, query, .. } = door;
-    let incoming = Incoming { connection: connection.id, content_type, tail, query, body };
+    let incoming =
+        Incoming { connection: connection.id, source: Source::Webhook, content_type, tail, query, body };
     match desk.intake.keep(incoming).await {
-        Ok(()) => {
+        Ok(entry) => {
             note(desk, connection.id);
-            let receipt = provider.receipt();
-            ([(header::CONTENT_TYPE, receipt.content_type)], receipt.body).into_response()
+            let told = (!provider.about().has_ids).then_some(entry);
+            answer(desk, provider.receipt(), told)
         }
         Err(NotKept::Overloaded | NotKept::Unavailable) => unavailable(),
     }
+}
+
+/// Says that a webhook is kept. Where messages have no ids, it is written down once that was said: a webhook that
+/// was never answered comes again, and is told from a customer who repeats themself by that.
+fn answer(desk: &Desk, receipt: Receipt, told: Option<Entry>) -> Response {
+    let kind = [(header::CONTENT_TYPE, receipt.content_type)];
+    let Some(entry) = told else { return (kind, receipt.body).into_response() };
+    let desk = desk.clone();
+    (kind, said(receipt.body, move || note_answer(&desk, entry))).into_response()
+}
+
+/// A body that does something once it has gone out. The end is asked for when the rest is on its way; whoever hangs
+/// up before never gets so far.
+pub fn said(text: &'static str, then: impl FnOnce() + Send + 'static) -> Body {
+    let first = futures::stream::iter([Ok::<_, Infallible>(Bytes::from_static(text.as_bytes()))]);
+    let end = futures::stream::once(async move {
+        then();
+        None
+    });
+    Body::from_stream(first.chain(end.filter_map(std::future::ready)))
+}
+
+fn note_answer(desk: &Desk, entry: Entry) {
+    let desk = desk.clone();
+    desk.tasks.clone().spawn(async move {
+        if let Err(error) = desk.store.note_answer(&entry).await {
+            tracing::warn!(error = %error, "it could not be noted that a webhook was answered");
+        }
+    });
 }
 
 /// Lights the lamp of the connection. The provider does not wait for it, and it costs at most a write a second.
@@ -153,6 +191,7 @@ async fn find(
         Ok(_) => Err(gone()),
         Err(error) => {
             tracing::warn!(error = %error, "a webhook found no database");
+            desk.intake.note_refused();
             Err(unavailable())
         }
     }

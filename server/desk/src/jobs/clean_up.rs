@@ -1,5 +1,5 @@
-//! What has had its time: bodies of old webhooks, old commands, ended sessions. Also makes the ledger's next
-//! partitions.
+//! What has had its time: bodies of old webhooks, old commands, ended sessions, files of erased messages. Also
+//! makes the ledger's next partitions.
 
 use std::time::Duration;
 
@@ -8,6 +8,8 @@ use crate::state::Desk;
 
 /// How often it runs.
 const EVERY: Duration = Duration::from_secs(600);
+/// Files that are deleted at once.
+const SWEPT: i64 = 100;
 
 /// Cleans up from time to time.
 pub async fn run(desk: Desk) -> anyhow::Result<()> {
@@ -15,10 +17,26 @@ pub async fn run(desk: Desk) -> anyhow::Result<()> {
         desk.store.tend_ledger(i32::from(desk.config.ledger_days)).await?;
         desk.store.forget_commands().await?;
         desk.store.forget_effects().await?;
+        desk.store.forget_sightings(i32::from(desk.config.ledger_days)).await?;
         sessions::sweep(&desk).await?;
+        sweep_files(&desk).await?;
         tokio::select! {
             () = desk.stop.cancelled() => return Ok(()),
             () = tokio::time::sleep(EVERY) => {}
+        }
+    }
+}
+
+/// Deletes the bytes of files whose message is erased, or that were never sent; then what is known of them.
+pub async fn sweep_files(desk: &Desk) -> anyhow::Result<()> {
+    loop {
+        let loose = desk.store.take_loose_files(SWEPT).await?;
+        for id in &loose {
+            desk.files.remove(*id).await?;
+            desk.store.forget_file(*id).await?;
+        }
+        if loose.len() < usize::try_from(SWEPT).unwrap_or(usize::MAX) || desk.stop.is_cancelled() {
+            return Ok(());
         }
     }
 }

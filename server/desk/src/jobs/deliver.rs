@@ -16,6 +16,7 @@ use crate::store::senders::Sender;
 
 mod call;
 mod lane;
+mod limit;
 
 /// How often leases are renewed: a third of their length.
 const RENEW: Duration = Duration::from_secs(5);

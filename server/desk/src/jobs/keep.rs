@@ -5,7 +5,7 @@ use std::time::Duration;
 use tokio::sync::{mpsc, oneshot};
 
 use crate::state::Desk;
-use crate::store::ledger::{Incoming, Pending};
+use crate::store::ledger::{Entry, Incoming, Pending};
 
 /// The most webhooks of one commit.
 const MOST: usize = 512;
@@ -16,8 +16,8 @@ const MOST_BYTES: usize = 8 << 20;
 pub struct Kept {
     /// The webhook.
     pub incoming: Incoming,
-    /// Told whether it is safe now.
-    pub done: oneshot::Sender<bool>,
+    /// Told its place once it is safe; nothing if it could not be kept.
+    pub done: oneshot::Sender<Option<Entry>>,
 }
 
 /// Takes what has come in, commits it together, and answers.
@@ -47,14 +47,17 @@ fn gather(first: Kept, inbox: &mut mpsc::Receiver<Kept>, waiting: &mut Vec<Kept>
 }
 
 async fn commit(desk: &Desk, waiting: &mut Vec<Kept>) {
-    let (incoming, answers): (Vec<Incoming>, Vec<oneshot::Sender<bool>>) =
+    let (incoming, answers): (Vec<Incoming>, Vec<oneshot::Sender<Option<Entry>>>) =
         waiting.drain(..).map(|kept| (kept.incoming, kept.done)).unzip();
     // Longer than this no provider waits: better to say no while it still listens.
     let kept = tokio::time::timeout(Duration::from_millis(1800), desk.store.keep(&incoming)).await;
-    let safe = matches!(kept, Ok(Ok(_)));
+    let mut places = match &kept {
+        Ok(Ok((_, entries))) => entries.clone().into_iter(),
+        _ => Vec::new().into_iter(),
+    };
     for answer in answers {
         // Whoever asked may have gone; the webhook is safe all the same.
-        let _gone = answer.send(safe);
+        let _gone = answer.send(places.next());
     }
     match kept {
         Ok(Ok((received_at, entries))) => {

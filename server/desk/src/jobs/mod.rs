@@ -11,15 +11,18 @@ use futures::future::BoxFuture;
 
 use crate::live;
 use crate::state::Desk;
-use crate::{sandbox, store};
+use crate::{media, sandbox};
 
+pub mod backlog;
 pub mod bot_turn;
 pub mod clean_up;
 pub mod deliver;
+pub mod fetch_files;
 pub mod keep;
 pub mod marks;
 pub mod presence;
 pub mod receive;
+pub mod templates;
 pub mod timers;
 
 /// A job: its name, and what runs until the process stops.
@@ -32,9 +35,12 @@ const JOBS: &[Job] = &[
     ("hub", |desk| live::hub::run(desk).boxed()),
     ("deliver", |desk| deliver::run(desk).boxed()),
     ("bot_turn", |desk| bot_turn::run(desk).boxed()),
+    ("fetch_files", |desk| fetch_files::run(desk).boxed()),
+    ("backlog", |desk| backlog::run(desk).boxed()),
     ("timers", |desk| timers::run(desk).boxed()),
     ("marks", |desk| marks::run(desk).boxed()),
     ("presence", |desk| presence::run(desk).boxed()),
+    ("templates", |desk| templates::run(desk).boxed()),
     ("clean_up", |desk| clean_up::run(desk).boxed()),
     ("tell", |desk| live::bus::pg::tell(desk).boxed()),
     ("hear", |desk| live::bus::pg::hear(desk).boxed()),
@@ -42,7 +48,11 @@ const JOBS: &[Job] = &[
 ];
 
 /// Loads what must be known before anything is served, and starts every job.
-pub async fn start(desk: &Desk) -> store::Result<()> {
+///
+/// # Errors
+/// The database is away, or the store of files is not the one that belongs to it.
+pub async fn start(desk: &Desk) -> anyhow::Result<()> {
+    media::place::claim(&desk.files, &desk.store, &desk.config.media).await?;
     desk.store.tend_ledger(i32::from(desk.config.ledger_days)).await?;
     live::hub::load(desk).await?;
     if desk.config.sandbox {

@@ -5,13 +5,12 @@ use std::panic::AssertUnwindSafe;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use contract::Time;
 use futures::FutureExt;
 use tokio::sync::{Mutex, OwnedMutexGuard, mpsc, oneshot};
 
 use super::keep::Kept;
 use crate::channels::{self, Item, Malformed};
-use crate::flows::receive::{Mode, Parsed, parked, receive};
+use crate::flows::receive::{Mode, Parsed, parked, read, receive};
 use crate::flows::{Failed, Outcome};
 use crate::state::Desk;
 use crate::store::ledger::{Entry, Incoming, Pending};
@@ -33,6 +32,8 @@ pub struct Intake {
     apply_inbox: std::sync::Arc<Mutex<mpsc::Receiver<Pending>>>,
     /// Whether something was left in the database because the queue in memory was full.
     crowded: AtomicBool,
+    /// Whether a webhook was turned away: not every provider sends it again.
+    refused: AtomicBool,
 }
 
 impl Default for Intake {
@@ -46,6 +47,7 @@ impl Default for Intake {
             apply_inbox: std::sync::Arc::new(Mutex::new(apply_inbox)),
             // An earlier life of this process may have left something: it is older than all that comes in.
             crowded: AtomicBool::new(true),
+            refused: AtomicBool::new(false),
         }
     }
 }
@@ -60,14 +62,30 @@ pub enum NotKept {
 }
 
 impl Intake {
-    /// Keeps a webhook. It is safe when this returns.
-    pub async fn keep(&self, incoming: Incoming) -> Result<(), NotKept> {
+    /// Keeps a webhook. It is safe when this returns its place.
+    pub async fn keep(&self, incoming: Incoming) -> Result<Entry, NotKept> {
         let (done, answer) = oneshot::channel();
-        self.to_keep.try_send(Kept { incoming, done }).map_err(|_| NotKept::Overloaded)?;
-        match tokio::time::timeout(Duration::from_millis(1900), answer).await {
-            Ok(Ok(true)) => Ok(()),
-            _ => Err(NotKept::Unavailable),
+        if self.to_keep.try_send(Kept { incoming, done }).is_err() {
+            self.refused.store(true, Ordering::Relaxed);
+            return Err(NotKept::Overloaded);
         }
+        match tokio::time::timeout(Duration::from_millis(1900), answer).await {
+            Ok(Ok(Some(entry))) => Ok(entry),
+            _ => {
+                self.refused.store(true, Ordering::Relaxed);
+                Err(NotKept::Unavailable)
+            }
+        }
+    }
+
+    /// Whether a webhook was turned away since this was last asked.
+    pub(super) fn has_refused(&self) -> bool {
+        self.refused.swap(false, Ordering::Relaxed)
+    }
+
+    /// Notes that a webhook was turned away before it came this far.
+    pub fn note_refused(&self) {
+        self.refused.store(true, Ordering::Relaxed);
     }
 
     /// Webhooks that wait to be kept. One job at a time has them.
@@ -199,55 +217,10 @@ async fn parse(desk: &Desk, pending: Vec<Pending>) -> anyhow::Result<Vec<Parsed>
     let parsed = pending.into_iter().map(|pending| {
         let provider = providers.get(&pending.incoming.connection).copied().flatten();
         let items = match provider {
-            Some(provider) => read(provider, &pending.incoming, pending.received_at)
-                .map(|items| named(items, &pending.entry)),
+            Some(provider) => read(provider, &pending.incoming, pending.received_at),
             None => Err(Malformed("The connection it came in on is gone.".to_owned())),
         };
-        Parsed { pending, items }
+        Parsed::new(pending, items)
     });
     Ok(parsed.collect())
-}
-
-/// Gives messages without an id one of ours, from their place in the ledger: the same at every try. Without it all of
-/// them would be taken for one.
-fn named(mut items: Vec<Item>, entry: &Entry) -> Vec<Item> {
-    for (place, item) in items.iter_mut().enumerate() {
-        if let Item::Message(inbound) = item
-            && inbound.id.is_empty()
-        {
-            inbound.id = format!("{}/{}#{place}", entry.day, entry.id);
-        }
-    }
-    items
-}
-
-fn read(
-    provider: &dyn channels::Provider,
-    incoming: &Incoming,
-    received_at: Time,
-) -> Result<Vec<Item>, Malformed> {
-    let arrived = incoming.arrived(received_at);
-    std::panic::catch_unwind(AssertUnwindSafe(|| provider.parse(&arrived)))
-        .unwrap_or_else(|_| Err(Malformed("The desk panicked while reading it.".to_owned())))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn messages_without_ids_are_not_taken_for_one() {
-        let body = br#"{"user_id":"u","phone_number":"+46701112233","message":"ok"}"#;
-        let arrived = channels::Arrived::body(body, None, jiff::Timestamp::now());
-        let Some(braze) = channels::provider("braze") else { panic!("there is no such provider") };
-        let ids = [1, 2].map(|id| {
-            let entry = Entry { day: "2026-01-01".to_owned(), id };
-            let items = braze.parse(&arrived).map(|items| named(items, &entry));
-            match items.as_deref() {
-                Ok([Item::Message(inbound)]) => inbound.id.clone(),
-                other => panic!("no message: {other:?}"),
-            }
-        });
-        assert_eq!(ids, ["2026-01-01/1#0", "2026-01-01/2#0"]);
-    }
 }

@@ -21,10 +21,12 @@ pub enum Topic {
     Turns,
     /// A number was added, or may send again.
     Channels,
+    /// Files are to be fetched.
+    Files,
 }
 
 impl Topic {
-    const ALL: [Topic; 4] = [Topic::Events, Topic::Deliveries, Topic::Turns, Topic::Channels];
+    const ALL: [Topic; 5] = [Topic::Events, Topic::Deliveries, Topic::Turns, Topic::Channels, Topic::Files];
 
     fn letter(self) -> char {
         match self {
@@ -32,6 +34,7 @@ impl Topic {
             Topic::Deliveries => 'd',
             Topic::Turns => 't',
             Topic::Channels => 'c',
+            Topic::Files => 'f',
         }
     }
 }
@@ -58,7 +61,7 @@ pub enum Activity {
 
 /// The bus of this process. Other processes hear of it through [`pg`].
 pub struct Bus {
-    woken: [watch::Sender<u64>; 4],
+    woken: [watch::Sender<u64>; Topic::ALL.len()],
     hints: broadcast::Sender<Hint>,
     outward: broadcast::Sender<Outward>,
     marks: mpsc::Sender<Mark>,
@@ -104,6 +107,11 @@ impl Bus {
     /// A number was added, or may send again, here.
     pub fn channels(&self) {
         self.wake(Topic::Channels);
+    }
+
+    /// Files are to be fetched, here.
+    pub fn files(&self) {
+        self.wake(Topic::Files);
     }
 
     fn wake(&self, topic: Topic) {

@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 use axum::extract::ws::Utf8Bytes;
 use contract::frame::Down;
 use contract::inbox::Counts;
-use contract::{AgentCard, AgentId, Card, ConversationId, Owner, Presence, Stage};
+use contract::{Actor, AgentCard, AgentId, Card, Change, ChannelId, ConversationId, Owner, Presence, Stage};
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
@@ -59,6 +59,8 @@ struct Inner {
     agents: Vec<AgentCard>,
     sockets: HashMap<Uuid, Socket>,
     told: Option<(Instant, Place)>,
+    /// Messages that have come in, by number, since this process began.
+    heard: HashMap<ChannelId, u64>,
 }
 
 struct Socket {
@@ -158,6 +160,11 @@ impl Hub {
         Cursor { generation: inner.generation, place: inner.settled }
     }
 
+    /// Messages that have come in on a number since this process began, whichever process took them.
+    pub fn heard(&self, channel: ChannelId) -> u64 {
+        self.lock().heard.get(&channel).copied().unwrap_or(0)
+    }
+
     /// Notes who is there, and tells everybody if that has changed.
     pub fn set_agents(&self, agents: Vec<AgentCard>) {
         let mut inner = self.lock();
@@ -205,6 +212,10 @@ impl Hub {
                 inner.settled = one.place;
             } else {
                 inner.pushed.insert(one.place.id);
+            }
+            if one.event.actor == Actor::Contact && matches!(one.event.change, Change::MessageCreated { .. })
+            {
+                *inner.heard.entry(one.event.card.channel).or_default() += 1;
             }
             inner.put(Arc::new((*one.event.card).clone()));
             if depth == Depth::Cards {

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use axum::body::Bytes;
 use axum::extract::ws::{CloseFrame, Message, Utf8Bytes, WebSocket, WebSocketUpgrade};
 use axum::response::Response;
 use contract::frame::{self, Down, FRAME_LIMIT, PING_MS, PROTOCOL, Up};
@@ -25,6 +26,8 @@ const HELLO: Duration = Duration::from_secs(10);
 const PATIENCE: Duration = Duration::from_secs(8);
 /// How long a browser may be silent.
 const SILENCE: Duration = Duration::from_millis(PING_MS as u64 * 3);
+/// How often a browser is pinged.
+const BEAT: Duration = Duration::from_millis(PING_MS as u64);
 
 /// Why a socket ends.
 struct End(u16, &'static str);
@@ -158,8 +161,20 @@ impl Session {
     }
 
     async fn down(&self, sink: &mut SplitSink<WebSocket, Message>, mut inbox: mpsc::Receiver<Out>) -> End {
+        let mut beat = tokio::time::interval(BEAT);
+        beat.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
         loop {
-            match inbox.recv().await {
+            let out = tokio::select! {
+                out = inbox.recv() => out,
+                _ = beat.tick() => {
+                    // Answered by the browser itself, also for a page in the background whose timers it slows down.
+                    if let Err(end) = send(sink, Message::Ping(Bytes::new())).await {
+                        return end;
+                    }
+                    continue;
+                }
+            };
+            match out {
                 None => return GONE,
                 Some(Out::Frame(frame)) => {
                     if let Err(end) = write(sink, frame).await {
@@ -266,7 +281,11 @@ impl Session {
 }
 
 async fn write(sink: &mut SplitSink<WebSocket, Message>, frame: Utf8Bytes) -> Result<(), End> {
-    match tokio::time::timeout(PATIENCE, sink.send(Message::Text(frame))).await {
+    send(sink, Message::Text(frame)).await
+}
+
+async fn send(sink: &mut SplitSink<WebSocket, Message>, message: Message) -> Result<(), End> {
+    match tokio::time::timeout(PATIENCE, sink.send(message)).await {
         Ok(Ok(())) => Ok(()),
         Ok(Err(_)) => Err(GONE),
         Err(_) => Err(End(frame::close::SLOW, "slow")),

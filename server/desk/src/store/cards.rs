@@ -39,6 +39,7 @@ struct Row {
     last_at: i64,
     waiting_since: Option<i64>,
     window_until: Option<i64>,
+    free_until: Option<i64>,
     snoozed_until: Option<i64>,
     handoff_reason: Option<String>,
     preview_id: Option<Uuid>,
@@ -56,6 +57,7 @@ const SELECT: &str = "select c.id, c.channel_id, ch.name as channel_name, n.prov
     coalesce('+' || ad.phone, ad.user_id) as address, c.stage, c.owner_kind, c.owner_id,
     coalesce(ag.name, bo.name) as owner_name, c.epoch, c.last_seq, c.priority, c.labels, c.unread,
     to_ms(c.last_at) as last_at, to_ms(c.waiting_since) as waiting_since, to_ms(c.window_until) as window_until,
+    to_ms(c.free_until) as free_until,
     to_ms(c.snoozed_until) as snoozed_until, h.packet ->> 'reason_code' as handoff_reason,
     m.id as preview_id, m.author_kind as preview_author_kind, m.author_id as preview_author_id,
     m.body as preview_body, m.note as preview_note, m.state as preview_state,
@@ -109,6 +111,7 @@ impl Row {
             last_at: Time(self.last_at),
             waiting_since: self.waiting_since.map(Time),
             window_until: self.window_until.map(Time),
+            free_until: self.free_until.map(Time),
             snoozed_until: self.snoozed_until.map(Time),
             handoff_reason: self.handoff_reason.as_deref().and_then(ReasonCode::parse),
         })

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
+use contract::consent::ConsentScope;
 use contract::{BotId, ChannelId, ConnectionId, ConversationId};
 use secrecy::SecretString;
 use sqlx::FromRow;
@@ -22,6 +23,10 @@ pub struct Channel {
     pub bot: Option<BotId>,
     /// How long after its end a conversation is reopened by the customer, in milliseconds.
     pub reopen_ms: i64,
+    /// The tag of the door by which it was reached, if it was by one.
+    pub tag: Option<String>,
+    /// What a word such as STOP closes.
+    pub stop_closes: ConsentScope,
 }
 
 #[derive(FromRow)]
@@ -31,6 +36,8 @@ struct ChannelRow {
     provider_channel: String,
     bot_id: Option<Uuid>,
     reopen_hours: i32,
+    tag: Option<String>,
+    stop_closes: String,
 }
 
 /// A connection, as a webhook finds it.
@@ -89,6 +96,17 @@ impl Store {
         Ok(Some(Connection { id, provider, account: Account::new(&api_base, values), sandbox }))
     }
 
+    /// The provider's own ids of a connection's channels, oldest first.
+    pub async fn channel_ids(&self, connection: ConnectionId) -> Result<Vec<String>> {
+        let found: Vec<(String,)> = sqlx::query_as(
+            "select provider_channel from channels where connection_id = $1 order by created_at, id",
+        )
+        .bind(connection.0)
+        .fetch_all(self.pool())
+        .await?;
+        Ok(found.into_iter().map(|(id,)| id).collect())
+    }
+
     /// The credentials of a connection.
     pub async fn account(&self, seal: &Seal, id: ConnectionId) -> Result<Option<Account>> {
         Ok(self.connection(seal, id).await?.map(|connection| connection.account))
@@ -129,16 +147,22 @@ impl Store {
 }
 
 impl Tx {
-    /// The channels of connections, by the provider's own ids of them.
+    /// The channels of connections, by the provider's own ids of them and by the paths of their doors.
     pub async fn channels(
         &mut self,
         connections: &[ConnectionId],
     ) -> Result<HashMap<(ConnectionId, String), Channel>> {
         let ids: Vec<Uuid> = connections.iter().map(|id| id.0).collect();
         let rows: Vec<ChannelRow> = sqlx::query_as(
-            "select ch.id, ch.connection_id, ch.provider_channel, b.id as bot_id, ch.reopen_hours
+            "select ch.id, ch.connection_id, ch.provider_channel, b.id as bot_id, ch.reopen_hours, ch.stop_closes,
+                    null as tag
                from channels ch left join bots b on b.id = ch.bot_id and b.active
-              where ch.connection_id = any($1)",
+              where ch.connection_id = any($1)
+             union all
+             select ch.id, ch.connection_id, d.path, b.id, ch.reopen_hours, ch.stop_closes, d.tag
+               from doors d join channels ch on ch.id = d.channel_id
+               left join bots b on b.id = ch.bot_id and b.active
+              where d.connection_id = any($1)",
         )
         .bind(ids)
         .fetch_all(self.connection())
@@ -151,6 +175,8 @@ impl Tx {
                     connection: ConnectionId(row.connection_id),
                     bot: row.bot_id.map(BotId),
                     reopen_ms: i64::from(row.reopen_hours) * contract::time::HOUR_MS,
+                    tag: row.tag,
+                    stop_closes: ConsentScope::parse(&row.stop_closes).unwrap_or(ConsentScope::All),
                 };
                 ((channel.connection, row.provider_channel), channel)
             })

@@ -19,6 +19,8 @@ pub struct Held {
     pub bot: Option<BotId>,
     /// The word of the channel's provider.
     pub provider: String,
+    /// Whether it is the sandbox's.
+    pub sandbox: bool,
 }
 
 #[derive(FromRow)]
@@ -40,6 +42,7 @@ struct Row {
     last_sort_at: i64,
     waiting_since: Option<i64>,
     window_until: Option<i64>,
+    free_until: Option<i64>,
     snoozed_until: Option<i64>,
     last_agent: Option<Uuid>,
     handoff_id: Option<Uuid>,
@@ -54,13 +57,14 @@ struct HeldRow {
     now: i64,
     bot_id: Option<Uuid>,
     provider: String,
+    sandbox: bool,
 }
 
 /// The columns of [`Row`], of a table named `c`.
 const COLUMNS: &str = "c.id, c.channel_id, c.contact_id, c.address_id, c.stage, c.owner_kind, c.owner_id, c.epoch,
     c.last_seq, c.priority, c.labels, c.unread, c.preview_id, to_ms(c.last_at) as last_at,
     to_ms(c.last_sort_at) as last_sort_at, to_ms(c.waiting_since) as waiting_since,
-    to_ms(c.window_until) as window_until, to_ms(c.snoozed_until) as snoozed_until, c.last_agent, c.handoff_id,
+    to_ms(c.window_until) as window_until, to_ms(c.free_until) as free_until, to_ms(c.snoozed_until) as snoozed_until, c.last_agent, c.handoff_id,
     to_ms(c.opened_at) as opened_at, to_ms(c.resolved_at) as resolved_at";
 
 impl Row {
@@ -82,6 +86,7 @@ impl Row {
             last_sort_at: Time(self.last_sort_at),
             waiting_since: self.waiting_since.map(Time),
             window_until: self.window_until.map(Time),
+            free_until: self.free_until.map(Time),
             snoozed_until: self.snoozed_until.map(Time),
             last_agent: self.last_agent.map(AgentId),
             handoff: self.handoff_id.map(HandoffId),
@@ -111,6 +116,7 @@ fn columns_of(conversation: &Conversation) -> serde_json::Value {
         "last_sort_at": conversation.last_sort_at,
         "waiting_since": conversation.waiting_since,
         "window_until": conversation.window_until,
+        "free_until": conversation.free_until,
         "snoozed_until": conversation.snoozed_until,
         "last_agent": conversation.last_agent,
         "handoff_id": conversation.handoff,
@@ -122,14 +128,14 @@ fn columns_of(conversation: &Conversation) -> serde_json::Value {
 /// The shape of [`columns_of`] in SQL.
 const SHAPE: &str = "as x(id uuid, channel_id uuid, contact_id uuid, address_id uuid, stage text, owner_kind text,
     owner_id uuid, epoch bigint, last_seq bigint, priority text, labels text[], unread integer, preview_id uuid,
-    last_at bigint, last_sort_at bigint, waiting_since bigint, window_until bigint, snoozed_until bigint,
+    last_at bigint, last_sort_at bigint, waiting_since bigint, window_until bigint, free_until bigint, snoozed_until bigint,
     last_agent uuid, handoff_id uuid, opened_at bigint, resolved_at bigint)";
 
 impl Tx {
     /// Takes a conversation's lock.
     pub async fn lock(&mut self, id: ConversationId) -> Result<Option<Held>> {
         let sql = format!(
-            "select {COLUMNS}, to_ms(desk_now()) as now, b.id as bot_id, n.provider
+            "select {COLUMNS}, to_ms(desk_now()) as now, b.id as bot_id, n.provider, n.sandbox
                from conversations c
                join channels ch on ch.id = c.channel_id
                join connections n on n.id = ch.connection_id
@@ -144,6 +150,7 @@ impl Tx {
                 now: Time(held.now),
                 bot: held.bot_id.map(BotId),
                 provider: held.provider,
+                sandbox: held.sandbox,
             })
         })
         .transpose()
@@ -167,10 +174,10 @@ impl Tx {
         let sql = format!(
             "insert into conversations (id, channel_id, contact_id, address_id, stage, owner_kind, owner_id, epoch,
                     last_seq, priority, labels, unread, preview_id, last_at, last_sort_at, waiting_since,
-                    window_until, snoozed_until, last_agent, handoff_id, opened_at, resolved_at)
+                    window_until, free_until, snoozed_until, last_agent, handoff_id, opened_at, resolved_at)
              select id, channel_id, contact_id, address_id, stage, owner_kind, owner_id, epoch, last_seq, priority,
                     labels, unread, preview_id, from_ms(last_at), from_ms(last_sort_at), from_ms(waiting_since),
-                    from_ms(window_until), from_ms(snoozed_until), last_agent, handoff_id, from_ms(opened_at),
+                    from_ms(window_until), from_ms(free_until), from_ms(snoozed_until), last_agent, handoff_id, from_ms(opened_at),
                     from_ms(resolved_at)
                from json_to_recordset($1::text::json) {SHAPE}"
         );
@@ -190,7 +197,7 @@ impl Tx {
                     last_seq = x.last_seq, priority = x.priority, labels = x.labels, unread = x.unread,
                     preview_id = x.preview_id, last_at = from_ms(x.last_at),
                     last_sort_at = from_ms(x.last_sort_at), waiting_since = from_ms(x.waiting_since),
-                    window_until = from_ms(x.window_until), snoozed_until = from_ms(x.snoozed_until),
+                    window_until = from_ms(x.window_until), free_until = from_ms(x.free_until), snoozed_until = from_ms(x.snoozed_until),
                     last_agent = x.last_agent, handoff_id = x.handoff_id, resolved_at = from_ms(x.resolved_at)
                from json_to_recordset($1::text::json) {SHAPE}
               where c.id = x.id"
@@ -211,6 +218,32 @@ impl Tx {
 }
 
 impl Store {
+    /// Conversations that belong to somebody who may not sign in any more.
+    pub async fn held_by_the_gone(&self) -> Result<Vec<ConversationId>> {
+        let rows: Vec<(Uuid,)> = sqlx::query_as(
+            "select c.id from agents g join conversations c on c.owner_id = g.id
+              where not g.active and c.stage in ('assigned', 'snoozed') limit 200",
+        )
+        .fetch_all(self.pool())
+        .await?;
+        Ok(rows.into_iter().map(|(id,)| ConversationId(id)).collect())
+    }
+
+    /// The word of a conversation's provider, and whether it is the sandbox's.
+    pub async fn carrier(&self, id: ConversationId) -> Result<Option<(String, bool)>> {
+        let found = sqlx::query_as(
+            "select n.provider, n.sandbox
+               from conversations c
+               join channels ch on ch.id = c.channel_id
+               join connections n on n.id = ch.connection_id
+              where c.id = $1",
+        )
+        .bind(id.0)
+        .fetch_optional(self.pool())
+        .await?;
+        Ok(found)
+    }
+
     /// Conversations whose time to come back has come.
     pub async fn snoozes_due(&self) -> Result<Vec<ConversationId>> {
         let rows: Vec<(Uuid,)> = sqlx::query_as(

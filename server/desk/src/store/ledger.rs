@@ -17,11 +17,37 @@ pub struct Entry {
     pub id: i64,
 }
 
+/// How something came into the ledger.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Source {
+    /// The provider sent it.
+    Webhook,
+    /// The desk fetched it, because it may have been missed: a page of the provider's list of what came in.
+    Backlog,
+}
+
+impl Source {
+    /// The word in the database.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Source::Webhook => "webhook",
+            Source::Backlog => "backlog",
+        }
+    }
+
+    /// The source of a word.
+    pub fn parse(word: &str) -> Source {
+        if word == "backlog" { Source::Backlog } else { Source::Webhook }
+    }
+}
+
 /// A webhook about to be kept.
 #[derive(Debug, Clone)]
 pub struct Incoming {
     /// The connection that it came in on.
     pub connection: ConnectionId,
+    /// How it came.
+    pub source: Source,
     /// Its content type.
     pub content_type: Option<String>,
     /// What stood behind the connection in its path.
@@ -99,14 +125,15 @@ impl Store {
         let types: Vec<Option<&str>> = incoming.iter().map(|one| one.content_type.as_deref()).collect();
         let tails: Vec<&str> = incoming.iter().map(|one| one.tail.as_str()).collect();
         let queries: Vec<&str> = incoming.iter().map(|one| one.query.as_str()).collect();
+        let sources: Vec<&str> = incoming.iter().map(|one| one.source.as_str()).collect();
         let bodies: Vec<&[u8]> = incoming.iter().map(|one| one.body.as_ref()).collect();
         let rows: Vec<(i64, String, i64)> = sqlx::query_as(
             "with clock as materialized (select desk_now() as now)
-             insert into ledger (day, connection_id, received_at, content_type, tail, query, body)
+             insert into ledger (day, connection_id, received_at, content_type, tail, query, body, source)
              select (clock.now at time zone 'UTC')::date, x.connection_id, clock.now, x.content_type, x.tail,
-                    x.query, x.body
-               from unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::bytea[]) with ordinality
-                 as x(connection_id, content_type, tail, query, body, n), clock
+                    x.query, x.body, x.source
+               from unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::bytea[], $6::text[]) with ordinality
+                 as x(connection_id, content_type, tail, query, body, source, n), clock
               order by x.n
              returning id, day::text, to_ms(received_at)",
         )
@@ -115,6 +142,7 @@ impl Store {
         .bind(tails)
         .bind(queries)
         .bind(bodies)
+        .bind(sources)
         .fetch_all(self.pool())
         .await?;
         let received_at = Time(rows.first().map_or(0, |row| row.2));
@@ -124,9 +152,10 @@ impl Store {
     /// Webhooks that were kept at least so long ago and not applied: left behind by a process that died, or
     /// crowded out of the queue in memory.
     pub async fn left_behind(&self, older_than_ms: i64, limit: i64) -> Result<Vec<Pending>> {
-        type Row = (String, i64, Uuid, i64, i32, Option<String>, String, String, Option<Vec<u8>>);
+        type Row = (String, i64, Uuid, i64, i32, Option<String>, String, String, Option<Vec<u8>>, String);
         let rows: Vec<Row> = sqlx::query_as(
-            "select day::text, id, connection_id, to_ms(received_at), attempts, content_type, tail, query, body
+            "select day::text, id, connection_id, to_ms(received_at), attempts, content_type, tail, query, body,
+                    source
                from ledger
               where state = 'pending' and received_at <= (select desk_now()) - $1 * interval '1 millisecond'
               order by id limit $2",
@@ -137,17 +166,20 @@ impl Store {
         .await?;
         Ok(rows
             .into_iter()
-            .map(|(day, id, connection, received_at, attempts, content_type, tail, query, body)| Pending {
-                entry: Entry { day, id },
-                received_at: Time(received_at),
-                attempts,
-                incoming: Incoming {
-                    connection: ConnectionId(connection),
-                    content_type,
-                    tail,
-                    query,
-                    body: Bytes::from(body.unwrap_or_default()),
-                },
+            .map(|(day, id, connection, received_at, attempts, content_type, tail, query, body, source)| {
+                Pending {
+                    entry: Entry { day, id },
+                    received_at: Time(received_at),
+                    attempts,
+                    incoming: Incoming {
+                        connection: ConnectionId(connection),
+                        source: Source::parse(&source),
+                        content_type,
+                        tail,
+                        query,
+                        body: Bytes::from(body.unwrap_or_default()),
+                    },
+                }
             })
             .collect())
     }

@@ -54,6 +54,8 @@ pub struct NewMessage {
     pub client_id: Option<ClientId>,
     /// The epoch under which it is written.
     pub epoch: i64,
+    /// The tag of the door that it came in by.
+    pub tag: Option<String>,
 }
 
 #[derive(FromRow)]
@@ -158,6 +160,7 @@ fn columns_of(message: &NewMessage) -> serde_json::Value {
         "body": message.body, "note": message.note, "provider_id": message.provider_id,
         "quoted_id": message.quoted, "quoted_provider_id": message.quoted_provider_id, "referral": referral,
         "state": message.state, "client_id": message.client_id, "epoch": message.epoch,
+        "tag": message.tag,
     })
 }
 
@@ -171,7 +174,7 @@ impl Tx {
         sqlx::query(
             "insert into messages (id, conversation_id, address_id, channel_id, seq, sort_at, at, received_at,
                     author_kind, author_id, body, note, provider_id, quoted_id, quoted_provider_id, referral, state,
-                    client_id, epoch)
+                    client_id, epoch, tag)
              select x.id, x.conversation_id, x.address_id, x.channel_id, x.seq, from_ms(x.sort_at), from_ms(x.at),
                     from_ms(x.received_at), x.author_kind, x.author_id, x.body, x.note, x.provider_id,
                     coalesce(x.quoted_id,
@@ -179,12 +182,12 @@ impl Tx {
                                where m.channel_id = x.channel_id and m.provider_id = x.quoted_provider_id),
                              (select d.message_id from deliveries d
                                where d.channel_id = x.channel_id and d.provider_id = x.quoted_provider_id)),
-                    x.quoted_provider_id, x.referral, x.state, x.client_id, x.epoch
+                    x.quoted_provider_id, x.referral, x.state, x.client_id, x.epoch, x.tag
                from json_to_recordset($1::text::json)
                  as x(id uuid, conversation_id uuid, address_id uuid, channel_id uuid, seq bigint, sort_at bigint,
                       at bigint, received_at bigint, author_kind text, author_id uuid, body jsonb, note boolean,
                       provider_id text, quoted_id uuid, quoted_provider_id text, referral jsonb, state text,
-                      client_id uuid, epoch bigint)",
+                      client_id uuid, epoch bigint, tag text)",
         )
         .bind(super::as_rows(&rows))
         .execute(self.connection())

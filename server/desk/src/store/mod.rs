@@ -8,26 +8,36 @@ use std::time::Duration;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::{PgPool, Postgres, Transaction};
 
+pub mod alerts;
+pub mod backlogs;
 pub mod bots;
 pub mod cards;
 pub mod channels;
 pub mod commands;
 pub mod connections;
+pub mod consents;
 pub mod contacts;
 pub mod conversations;
+pub mod doors;
+pub mod files;
 pub mod handoffs;
+pub mod health;
 pub mod journal;
 pub mod ledger;
 pub mod messages;
 pub mod outbox;
 pub mod people;
 pub mod presence;
+pub mod repeats;
 pub mod sample;
 pub mod sandbox;
 pub mod senders;
 pub mod show;
+pub mod starts;
 pub mod statuses;
+pub mod templates;
 pub mod threads;
+pub mod webhook_log;
 pub(crate) mod words;
 
 /// The database.

@@ -3,7 +3,7 @@
 //! What happened in a sample conversation is worked out elsewhere with the rules of the domain; here it is only
 //! written down.
 
-use contract::{AgentId, BotId, ChannelId, ConnectionId, Handoff};
+use contract::{AgentId, Handoff};
 use serde_json::{Value, json};
 use sqlx::types::Json;
 use uuid::Uuid;
@@ -16,49 +16,9 @@ use super::{Result, Store, Tx, words};
 use crate::channels::StatusWord;
 use crate::domain::Conversation;
 
-/// A connection to the sandbox with one number and the bot that answers there.
-#[derive(Debug, Clone)]
-pub struct SampleLine {
-    /// The connection.
-    pub connection: ConnectionId,
-    /// Where its calls go.
-    pub api_base: String,
-    /// Its credentials: row, field and sealed value.
-    pub secrets: Vec<(Uuid, String, Vec<u8>)>,
-    /// The number.
-    pub channel: ChannelId,
-    /// The provider's id of the number.
-    pub provider_channel: String,
-    /// The number as people write it.
-    pub number: String,
-    /// What people here call connection, number and bot.
-    pub name: String,
-    /// The bot.
-    pub bot: BotId,
-    /// The bot's kind.
-    pub kind: String,
-    /// What the bot says and does.
-    pub definition: Value,
-    /// Messages a second.
-    pub rate: i32,
-}
+mod lines;
 
-/// Where sample conversations go.
-#[derive(Debug, Clone)]
-pub struct SamplePlace {
-    /// The connection.
-    pub connection: ConnectionId,
-    /// The number.
-    pub channel: ChannelId,
-    /// The provider's id of the number.
-    pub provider_channel: String,
-    /// Its bot.
-    pub bot: BotId,
-    /// What the bot says and does.
-    pub definition: Value,
-    /// The definition's version.
-    pub version: i32,
-}
+pub use lines::{SampleBot, SampleLine, SamplePlace};
 
 /// A conversation and everything that happened in it.
 #[derive(Debug, Clone)]
@@ -88,28 +48,7 @@ pub struct Removed {
     pub people: u64,
 }
 
-type PlaceRow = (Uuid, Uuid, String, Uuid, Json<Value>, i32);
-
 impl Store {
-    /// The number that sample conversations go to, if it is there.
-    pub async fn sample_place(&self) -> Result<Option<SamplePlace>> {
-        let row: Option<PlaceRow> = sqlx::query_as(
-            "select ch.connection_id, ch.id, ch.provider_channel, b.id, b.definition, b.version
-               from channels ch join bots b on b.id = ch.bot_id
-              where ch.sample order by ch.created_at limit 1",
-        )
-        .fetch_optional(self.pool())
-        .await?;
-        Ok(row.map(|(connection, channel, provider_channel, bot, definition, version)| SamplePlace {
-            connection: ConnectionId(connection),
-            channel: ChannelId(channel),
-            provider_channel,
-            bot: BotId(bot),
-            definition: definition.0,
-            version,
-        }))
-    }
-
     /// Whether nobody has set this desk up and nothing has come in: only then it may be filled by itself.
     pub async fn is_empty(&self) -> Result<bool> {
         let sql = "select organisation is null and not exists (select from agents)
@@ -129,61 +68,6 @@ impl Tx {
         let ids: Vec<Uuid> = agents.iter().map(|agent| agent.0).collect();
         sqlx::query("update agents set sample = true where id = any($1)")
             .bind(ids)
-            .execute(self.connection())
-            .await?;
-        Ok(())
-    }
-
-    /// Writes a connection to the sandbox with its number and bot.
-    pub async fn add_sample_line(&mut self, line: &SampleLine) -> Result<()> {
-        let connection = self.connection();
-        sqlx::query("insert into bots (id, name, kind, definition, sample) values ($1, $2, $3, $4, true)")
-            .bind(line.bot.0)
-            .bind(format!("{} bot", line.name))
-            .bind(&line.kind)
-            .bind(Json(&line.definition))
-            .execute(&mut *connection)
-            .await?;
-        sqlx::query(
-            "insert into connections (id, provider, name, api_base, sandbox, sample)
-             values ($1, 'meta', $2, $3, true, true)",
-        )
-        .bind(line.connection.0)
-        .bind(&line.name)
-        .bind(&line.api_base)
-        .execute(&mut *connection)
-        .await?;
-        for (row, field, sealed) in &line.secrets {
-            sqlx::query(
-                "insert into connection_secrets (id, connection_id, field, sealed) values ($1, $2, $3, $4)",
-            )
-            .bind(row)
-            .bind(line.connection.0)
-            .bind(field)
-            .bind(sealed)
-            .execute(&mut *connection)
-            .await?;
-        }
-        sqlx::query(
-            "insert into channels (id, connection_id, provider_channel, name, number, bot_id, rate, sample)
-             values ($1, $2, $3, $4, $5, $6, $7, true)",
-        )
-        .bind(line.channel.0)
-        .bind(line.connection.0)
-        .bind(&line.provider_channel)
-        .bind(&line.name)
-        .bind(&line.number)
-        .bind(line.bot.0)
-        .bind(line.rate)
-        .execute(connection)
-        .await?;
-        Ok(())
-    }
-
-    /// Points the sample line to where the sandbox is reached now: the port can be another one than last time.
-    pub async fn move_sample_line(&mut self, api_base: &str) -> Result<()> {
-        sqlx::query("update connections set api_base = $1 where sample and sandbox and api_base <> $1")
-            .bind(api_base)
             .execute(self.connection())
             .await?;
         Ok(())
@@ -309,6 +193,7 @@ impl Tx {
                 quoted: None,
                 status: StatusWord::Read,
                 opaque: None,
+                target: String::new(),
             };
             self.sandbox_insert(&thread, &new, message.at).await?;
         }

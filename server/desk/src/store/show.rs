@@ -54,6 +54,8 @@ impl Store {
                                        from messages m where m.conversation_id = c.id), '[]'),
                'deliveries', coalesce((select json_agg(to_json(d) order by d.ord)
                                          from deliveries d where d.conversation_id = c.id), '[]'),
+               'files', coalesce((select json_agg(to_json(f) order by f.created_at, f.id)
+                                    from files f where f.conversation_id = c.id), '[]'),
                'events', coalesce((select json_agg(to_json(e) order by e.seq)
                                      from events e where e.conversation_id = c.id), '[]'),
                'handoffs', coalesce((select json_agg(to_json(o) order by o.created_at, o.id)

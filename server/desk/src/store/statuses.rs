@@ -13,10 +13,12 @@ use super::{Result, Store, Tx, words};
 /// What a status is about.
 #[derive(Debug, Clone)]
 pub struct Target {
-    /// The channel.
+    /// The channel that was asked for.
     pub channel: ChannelId,
     /// The provider's id that the status named.
     pub provider_id: String,
+    /// The channel that it was sent on: another one, where the status named none.
+    pub on: ChannelId,
     /// The delivery; absent for what was sent from the business's own phone.
     pub delivery: Option<DeliveryId>,
     /// The message.
@@ -25,10 +27,39 @@ pub struct Target {
     pub conversation: ConversationId,
 }
 
+/// What a status is looked for by.
+#[derive(Debug, Clone)]
+pub struct Sought {
+    /// The channel.
+    pub channel: ChannelId,
+    /// The provider's id of the message.
+    pub provider_id: String,
+    /// The delivery's id that we attached.
+    pub attached: Option<DeliveryId>,
+    /// Whether the status named no channel: then it can be about any of the connection's.
+    pub anywhere: bool,
+}
+
+/// A status about to be parked.
+#[derive(Debug, Clone)]
+pub struct NewParked {
+    /// The channel.
+    pub channel: ChannelId,
+    /// The provider's id of the message.
+    pub provider_id: String,
+    /// What it says, in our own shape.
+    pub status: serde_json::Value,
+    /// The webhook that it came in.
+    pub entry: Entry,
+    /// Whether it named no channel: then it can be about any of the connection's.
+    pub anywhere: bool,
+}
+
 #[derive(FromRow)]
 struct TargetRow {
     channel_id: Uuid,
     wanted: String,
+    sent_on: Uuid,
     delivery_id: Option<Uuid>,
     message_id: Uuid,
     conversation_id: Uuid,
@@ -79,49 +110,71 @@ pub struct Parked {
     pub status: serde_json::Value,
     /// The webhook that it came in.
     pub entry: Entry,
+    /// Whether it named no channel.
+    pub anywhere: bool,
     /// Whether its time is up.
     pub expired: bool,
 }
+
+/// Statuses that name their channel.
+const PLACED: &str = "
+    with w as (select * from unnest($1::uuid[], $2::text[], $3::uuid[]) as w(channel_id, wanted, attached))
+    select w.channel_id, w.wanted, w.channel_id as sent_on, d.id as delivery_id, d.message_id, d.conversation_id
+      from w join deliveries d on d.channel_id = w.channel_id and d.provider_id = w.wanted
+    union
+    select w.channel_id, w.wanted, w.channel_id, d.id, d.message_id, d.conversation_id
+      from w join deliveries d on d.id = w.attached and d.channel_id = w.channel_id
+       and d.state not in ('queued', 'cancelled') and coalesce(d.provider_id, w.wanted) = w.wanted
+    union
+    select w.channel_id, w.wanted, w.channel_id, null, m.id, m.conversation_id
+      from w join messages m on m.channel_id = w.channel_id and m.provider_id = w.wanted
+       and m.author_kind = 'phone'";
+
+/// Statuses that name none: on every channel of the connection.
+const ANYWHERE: &str = "
+    with w as (
+      select w.*, ch.id as place
+        from unnest($1::uuid[], $2::text[], $3::uuid[]) as w(channel_id, wanted, attached)
+        join channels named on named.id = w.channel_id
+        join channels ch on ch.connection_id = named.connection_id)
+    select w.channel_id, w.wanted, w.place as sent_on, d.id as delivery_id, d.message_id, d.conversation_id
+      from w join deliveries d on d.channel_id = w.place and d.provider_id = w.wanted
+    union
+    select w.channel_id, w.wanted, w.place, d.id, d.message_id, d.conversation_id
+      from w join deliveries d on d.id = w.attached and d.channel_id = w.place
+       and d.state not in ('queued', 'cancelled') and coalesce(d.provider_id, w.wanted) = w.wanted
+    union
+    select w.channel_id, w.wanted, w.place, null, m.id, m.conversation_id
+      from w join messages m on m.channel_id = w.place and m.provider_id = w.wanted
+       and m.author_kind = 'phone'";
 
 /// How long a status waits for its message, in seconds.
 pub const PARKED_S: i32 = 60;
 
 impl Tx {
-    /// Finds what statuses are about: by the provider's id, or by the delivery's id that we attached. `wanted`
-    /// holds the channel, the provider's id, and what was attached.
-    pub async fn find_targets(
-        &mut self,
-        wanted: &[(ChannelId, String, Option<DeliveryId>)],
-    ) -> Result<Vec<Target>> {
+    /// Finds what statuses are about: by the provider's id, or by the delivery's id that we attached.
+    pub async fn find_targets(&mut self, wanted: &[Sought]) -> Result<Vec<Target>> {
+        let (anywhere, placed): (Vec<&Sought>, Vec<&Sought>) = wanted.iter().partition(|one| one.anywhere);
+        let mut found = self.targets(&placed, PLACED).await?;
+        found.extend(self.targets(&anywhere, ANYWHERE).await?);
+        Ok(found)
+    }
+
+    async fn targets(&mut self, wanted: &[&Sought], sql: &str) -> Result<Vec<Target>> {
         if wanted.is_empty() {
             return Ok(Vec::new());
         }
-        let channels: Vec<Uuid> = wanted.iter().map(|(channel, ..)| channel.0).collect();
-        let ids: Vec<&str> = wanted.iter().map(|(_, id, _)| id.as_str()).collect();
-        let attached: Vec<Option<Uuid>> = wanted.iter().map(|(.., id)| id.map(|id| id.0)).collect();
-        let rows: Vec<TargetRow> = sqlx::query_as(
-            "with w as (select * from unnest($1::uuid[], $2::text[], $3::uuid[]) as w(channel_id, wanted, attached))
-             select w.channel_id, w.wanted, d.id as delivery_id, d.message_id, d.conversation_id
-               from w join deliveries d on d.channel_id = w.channel_id and d.provider_id = w.wanted
-             union
-             select w.channel_id, w.wanted, d.id, d.message_id, d.conversation_id
-               from w join deliveries d on d.id = w.attached and d.channel_id = w.channel_id
-                and d.state not in ('queued', 'cancelled') and coalesce(d.provider_id, w.wanted) = w.wanted
-             union
-             select w.channel_id, w.wanted, null, m.id, m.conversation_id
-               from w join messages m on m.channel_id = w.channel_id and m.provider_id = w.wanted
-                and m.author_kind = 'phone'",
-        )
-        .bind(channels)
-        .bind(ids)
-        .bind(attached)
-        .fetch_all(self.connection())
-        .await?;
+        let channels: Vec<Uuid> = wanted.iter().map(|one| one.channel.0).collect();
+        let ids: Vec<&str> = wanted.iter().map(|one| one.provider_id.as_str()).collect();
+        let attached: Vec<Option<Uuid>> = wanted.iter().map(|one| one.attached.map(|id| id.0)).collect();
+        let query = sqlx::query_as(sql).bind(channels).bind(ids).bind(attached);
+        let rows: Vec<TargetRow> = query.fetch_all(self.connection()).await?;
         Ok(rows
             .into_iter()
             .map(|row| Target {
                 channel: ChannelId(row.channel_id),
                 provider_id: row.wanted,
+                on: ChannelId(row.sent_on),
                 delivery: row.delivery_id.map(DeliveryId),
                 message: MessageId(row.message_id),
                 conversation: ConversationId(row.conversation_id),
@@ -193,28 +246,26 @@ impl Tx {
     }
 
     /// Parks statuses until their message is known.
-    pub async fn park(
-        &mut self,
-        parked: &[(ChannelId, String, serde_json::Value, Entry)],
-        now: Time,
-    ) -> Result<()> {
+    pub async fn park(&mut self, parked: &[NewParked], now: Time) -> Result<()> {
         if parked.is_empty() {
             return Ok(());
         }
         let rows: Vec<_> = parked
             .iter()
-            .map(|(channel, provider_id, status, entry)| {
+            .map(|one| {
                 json!({
-                    "channel_id": channel, "provider_id": provider_id, "status": status,
-                    "ledger_day": entry.day, "ledger_id": entry.id,
+                    "channel_id": one.channel, "provider_id": one.provider_id, "status": one.status,
+                    "ledger_day": one.entry.day, "ledger_id": one.entry.id, "anywhere": one.anywhere,
                 })
             })
             .collect();
         sqlx::query(
-            "insert into parked_statuses (channel_id, provider_id, status, ledger_day, ledger_id, parked_at)
-             select channel_id, provider_id, status, ledger_day, ledger_id, from_ms($2)
+            "insert into parked_statuses
+                    (channel_id, provider_id, status, ledger_day, ledger_id, anywhere, parked_at)
+             select channel_id, provider_id, status, ledger_day, ledger_id, anywhere, from_ms($2)
                from json_to_recordset($1::text::json)
-                 as x(channel_id uuid, provider_id text, status jsonb, ledger_day date, ledger_id bigint)",
+                 as x(channel_id uuid, provider_id text, status jsonb, ledger_day date, ledger_id bigint,
+                      anywhere boolean)",
         )
         .bind(super::as_rows(&rows))
         .bind(now.0)
@@ -247,9 +298,10 @@ impl Tx {
 impl Store {
     /// Parked statuses whose message is known by now, or whose time is up.
     pub async fn parked_due(&self) -> Result<Vec<Parked>> {
-        let rows: Vec<(i64, Uuid, Json<serde_json::Value>, String, i64, bool)> = sqlx::query_as(
+        type Row = (i64, Uuid, Json<serde_json::Value>, String, i64, bool, bool);
+        let rows: Vec<Row> = sqlx::query_as(
             "with clock as materialized (select desk_now() as now)
-             select p.id, p.channel_id, p.status, p.ledger_day::text, p.ledger_id,
+             select p.id, p.channel_id, p.status, p.ledger_day::text, p.ledger_id, p.anywhere,
                     p.parked_at < clock.now - $1 * interval '1 second' as expired
                from parked_statuses p, clock
               where p.parked_at < clock.now - $1 * interval '1 second'
@@ -257,6 +309,13 @@ impl Store {
                              where d.channel_id = p.channel_id and d.provider_id = p.provider_id)
                  or exists (select 1 from messages m
                              where m.channel_id = p.channel_id and m.provider_id = p.provider_id)
+                 or (p.anywhere and exists (
+                       select 1 from channels named join channels ch on ch.connection_id = named.connection_id
+                        where named.id = p.channel_id
+                          and (exists (select 1 from deliveries d
+                                        where d.channel_id = ch.id and d.provider_id = p.provider_id)
+                            or exists (select 1 from messages m
+                                        where m.channel_id = ch.id and m.provider_id = p.provider_id))))
               order by p.id limit 500",
         )
         .bind(PARKED_S)
@@ -264,11 +323,12 @@ impl Store {
         .await?;
         Ok(rows
             .into_iter()
-            .map(|(id, channel, status, day, ledger_id, expired)| Parked {
+            .map(|(id, channel, status, day, ledger_id, anywhere, expired)| Parked {
                 id,
                 channel: ChannelId(channel),
                 status: status.0,
                 entry: Entry { day, id: ledger_id },
+                anywhere,
                 expired,
             })
             .collect())

@@ -1,18 +1,20 @@
 //! Threads: a contact's messages on a channel, page by page, with what happened between them.
 
+use contract::file::Sendable;
 use contract::thread::{ContactView, EarlierConversation, Line, ThreadKey, ThreadPage};
 use contract::{AddressId, Change, ContactId, ConversationId, Message, Thread, Time};
 use sqlx::types::Json;
 use sqlx::{FromRow, PgConnection};
 use uuid::Uuid;
 
-use super::{Result, Store, cards, handoffs, journal, messages, words};
+use super::{Result, Store, cards, consents, handoffs, journal, messages, words};
 
 /// Messages on a page.
 pub const PAGE: i64 = 50;
 
 /// The kinds of change that a thread shows a line for: those of [`Change::has_line`].
-const LINES: [&str; 5] = ["owner_changed", "handoff_created", "snoozed", "labelled", "priority_changed"];
+const LINES: [&str; 6] =
+    ["owner_changed", "handoff_created", "snoozed", "labelled", "priority_changed", "consent_changed"];
 
 #[derive(FromRow)]
 struct LineRow {
@@ -59,6 +61,7 @@ impl Store {
             lines: page.lines,
             before: page.before,
             now,
+            sendable: Sendable::default(),
         }))
     }
 
@@ -167,9 +170,11 @@ async fn contact(connection: &mut PgConnection, id: ContactId, this: Conversatio
     )
     .bind(id.0)
     .bind(this.0)
-    .fetch_all(connection)
+    .fetch_all(&mut *connection)
     .await?;
+    let consents = consents::standing(connection, this.0).await?;
     Ok(ContactView {
+        consents,
         id: ContactId(row.id),
         name: row.name,
         profile_name: row.profile_name,

@@ -4,9 +4,9 @@ use serde_json::Value;
 
 use super::fault::fault_of;
 use super::parse::Change;
-use super::person;
+use super::{news, person};
 use crate::channels::json::{self, filled, plain};
-use crate::channels::{AccountEvent, Item, phone};
+use crate::channels::{AccountEvent, Item, News, Scope, Sender, phone};
 
 /// Longest text of an event.
 const TEXT: usize = 2_000;
@@ -45,7 +45,7 @@ pub(super) fn account(context: &Change<'_>, field: &str) -> Item {
         kind: field.to_owned(),
         text: told(context.value),
         at: context.at,
-        news: None,
+        news: news::of(field, context.value),
     })
 }
 
@@ -60,8 +60,18 @@ pub(super) fn preference(context: &Change<'_>, raw: &Value) -> Item {
         kind: "user_preferences".to_owned(),
         text: words.join(" · "),
         at: json::moment(raw.get("timestamp"), context.now).at.or(context.at),
-        news: None,
+        news: wish(raw, contact),
     })
+}
+
+/// What the customer wishes: the one category there is, and three words for it.
+fn wish(raw: &Value, contact: Sender) -> Option<News> {
+    let wanted = match filled(raw, "value")?.as_str() {
+        "stop" => false,
+        "resume" | "signup" => true,
+        _ => return None,
+    };
+    Some(News::Preference { contact, scope: Scope::Marketing, wanted })
 }
 
 /// Something that is wrong with the account or a webhook as a whole; it may come without any message.

@@ -96,6 +96,10 @@ pub(super) fn object(template: &Template) -> Value {
 fn parameter(parameter: &Parameter) -> Value {
     match parameter {
         Parameter::Text { text, name: None } => json!({ "type": "text", "text": text }),
+        // A number is a place, not a name.
+        Parameter::Text { text, name: Some(name) } if name.bytes().all(|byte| byte.is_ascii_digit()) => {
+            json!({ "type": "text", "text": text })
+        }
         Parameter::Text { text, name: Some(name) } => {
             json!({ "type": "text", "parameter_name": name, "text": text })
         }

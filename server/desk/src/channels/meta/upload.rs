@@ -11,12 +11,14 @@ use serde_json::Value;
 use super::fault;
 use super::limits::refused;
 use crate::channels::json::{self, filled};
-use crate::channels::{Account, Answer, Call, Content, Fault, Learned, Need, NotCarried, Step, Via};
+use crate::channels::{Account, Answer, Call, Class, Content, Fault, Learned, Need, NotCarried, Step, Via};
 
 /// The id of an upload holds for 30 days; a day less, so that none ends on its way.
 const UPLOAD: Duration = Duration::from_secs(29 * 24 * 60 * 60);
 /// The address of a file holds for five minutes; a minute less.
 const ADDRESS: Duration = Duration::from_secs(4 * 60);
+/// The most bytes of a file that is fetched.
+const LARGEST: i64 = 100 << 20;
 
 /// The header of every call.
 pub(super) fn bearer(account: &Account) -> (&'static str, SecretString) {
@@ -110,6 +112,16 @@ pub(super) fn fetch(via: &Via<'_>, media: &Media) -> Result<Step, NotCarried> {
 /// The id of an upload, or the address of a file.
 pub(super) fn learn(need: &Need, answer: &Answer) -> Result<Learned, Fault> {
     let body = json::body(&answer.body).unwrap_or(Value::Null);
+    // Customers can send documents of up to 2 GB: what is too large is not begun.
+    let size = body.get("file_size").and_then(json::integer).unwrap_or(0);
+    if size > LARGEST {
+        return Err(Fault {
+            class: Class::Permanent,
+            code: "too_large".to_owned(),
+            reason: format!("It is larger than {} MB.", LARGEST >> 20),
+            retry_after: None,
+        });
+    }
     let (key, lives) = if need.key.starts_with("upload:") { ("id", UPLOAD) } else { ("url", ADDRESS) };
     match filled(&body, key).filter(|_| (200..300).contains(&answer.status)) {
         Some(value) => Ok(Learned { value, lives }),

@@ -2,13 +2,18 @@
 
 use std::time::Duration;
 
+use contract::Time;
+use contract::capability::FileBy;
+
 use super::lane::Rest;
 use crate::channels::client::CallError;
-use crate::channels::{self, Class, Fault, Outcome, Outgoing, What};
+use crate::channels::{self, Class, Fault, Outcome, Outgoing, Provider, What};
 use crate::domain::delivery;
 use crate::errands::{Ended, Errand};
 use crate::flows::Failed;
 use crate::flows::settle::{Settled, settle};
+use crate::media::link;
+use crate::media::sendable::{self, Reach};
 use crate::state::Desk;
 use crate::store::outbox::{Claimed, Payload};
 use crate::store::senders::Sender;
@@ -18,9 +23,20 @@ const PERSEVERE: Duration = Duration::from_secs(28);
 /// How often a throttled message is tried before it counts as failed: a day's worth, at the longest pause.
 const MOST_THROTTLED: i32 = 288;
 
+/// How long the lease of a delivery is; see `Store::claim`.
+const LEASE: Duration = Duration::from_secs(30);
+/// How often it is renewed while the call goes on.
+const RENEW: Duration = Duration::from_secs(10);
+
 /// Makes one call and writes down what came of it.
 pub(super) async fn make(desk: Desk, sender: Sender, claimed: Claimed, rest: Rest) {
-    let settled = attempt(&desk, &sender, &claimed, &rest).await;
+    let settled = tokio::select! {
+        settled = attempt(&desk, &sender, &claimed, &rest) => settled,
+        // Whatever was under way is dropped here: nothing more goes out for a delivery that is not ours any more.
+        () = lose(&desk, &sender, &claimed) => Settled::Uncertain {
+            reason: "The desk could not reach its database while it was sending.".to_owned(),
+        },
+    };
     let started = tokio::time::Instant::now();
     loop {
         match settle(&desk, &claimed, &settled).await {
@@ -35,6 +51,23 @@ pub(super) async fn make(desk: Desk, sender: Sender, claimed: Claimed, rest: Res
                 tracing::error!(error = %error, "what came of a send could not be saved; it is uncertain");
                 return;
             }
+        }
+    }
+}
+
+/// Keeps the lease while a call goes on, and ends when it is lost.
+async fn lose(desk: &Desk, sender: &Sender, claimed: &Claimed) {
+    let mut held = tokio::time::Instant::now();
+    loop {
+        tokio::time::sleep(RENEW).await;
+        let asked = tokio::time::Instant::now();
+        match desk.store.keep_delivery_lease(claimed.id, claimed.attempts, sender).await {
+            Ok(true) => held = asked,
+            // A status that was faster than the provider's answer has moved it on; the answer is still heard.
+            Ok(false) if held.elapsed() < LEASE => return std::future::pending().await,
+            Ok(false) => return,
+            Err(_) if held.elapsed() < LEASE - Duration::from_secs(2) => {}
+            Err(_) => return,
         }
     }
 }
@@ -55,7 +88,6 @@ async fn attempt(desk: &Desk, sender: &Sender, claimed: &Claimed, rest: &Rest) -
             What::Reaction { message: target.clone(), emoji: emoji.clone() }
         }
     };
-    let outgoing = Outgoing { to: claimed.to.clone(), what, opaque: Some(claimed.id.to_string()) };
     let connection = match desk.connections.get(desk, sender.connection).await {
         Ok(Some(connection)) => connection,
         Ok(None) => return not_carried("the connection is gone"),
@@ -64,6 +96,11 @@ async fn attempt(desk: &Desk, sender: &Sender, claimed: &Claimed, rest: &Rest) -
     let Some(provider) = channels::provider(&sender.provider) else {
         return not_carried("this build does not have the provider");
     };
+    let what = match addressed(desk, (provider, connection.sandbox), what, claimed.now) {
+        Ok(what) => what,
+        Err(why) => return not_carried(&why),
+    };
+    let outgoing = Outgoing { to: claimed.to.clone(), what, opaque: Some(claimed.id.to_string()) };
     let errand = Errand { connection: &connection, provider, channel: &sender.provider_channel };
     let begun = std::time::Instant::now();
     let answer = errand.run(desk, &|via| provider.call(via, &outgoing)).await;
@@ -79,6 +116,28 @@ async fn attempt(desk: &Desk, sender: &Sender, claimed: &Claimed, rest: &Rest) -
             Settled::Failed { code: "address_refused".to_owned(), reason }
         }
     }
+}
+
+/// A provider that fetches files gets their addresses in the place of our ids. They are made for each try anew, so
+/// that one which waited for long does not leave with an address that has ended.
+fn addressed(
+    desk: &Desk,
+    (provider, sandbox): (&dyn Provider, bool),
+    mut what: What,
+    now: Time,
+) -> Result<What, String> {
+    let What::Message { body, .. } = &mut what else { return Ok(what) };
+    let by_address = provider.capabilities().files_by == FileBy::Address;
+    for media in body.files_mut() {
+        if let Some(file) = media.file {
+            sendable::fits(provider, Reach::of(&desk.config, sandbox), media)?;
+            if by_address {
+                media.file = None;
+                media.link = Some(link::address(desk, file, now));
+            }
+        }
+    }
+    Ok(what)
 }
 
 async fn judge(

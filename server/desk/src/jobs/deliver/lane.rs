@@ -1,21 +1,22 @@
-//! One number's lane: claims what is due, at the number's rate, and lets several conversations go at once.
+//! One number's lane: claims what is due, a little ahead, and lets it leave at the number's rate; several
+//! conversations go at once.
 
-use std::num::NonZeroU32;
+use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::Duration;
 
-use governor::{DefaultDirectRateLimiter, Quota, RateLimiter};
 use tokio::sync::{Mutex, watch};
-use tokio::task::JoinSet;
+use tokio::task::{JoinHandle, JoinSet};
 use tokio::time::Instant;
 
 use super::call;
+use super::limit::Limit;
+use crate::channels;
 use crate::live::bus::Topic;
 use crate::state::Desk;
+use crate::store::outbox::Claimed;
 use crate::store::senders::Sender;
 
-/// Calls that one number may have under way.
-const AT_ONCE: usize = 32;
 /// How often a lane looks by itself: for what is to be tried again.
 const LOOK: Duration = Duration::from_secs(1);
 
@@ -36,74 +37,147 @@ impl Rest {
     }
 }
 
-/// Runs until the lease is given up or the process stops. What it has claimed it finishes.
+/// Runs until the lease is given up or the process stops. What is under way then it finishes; what was claimed and not
+/// begun goes back.
 pub(super) async fn run(desk: Desk, lease: watch::Receiver<Sender>) {
-    let mut woken = desk.bus.listen(Topic::Deliveries);
-    let rest = Rest::default();
-    let mut calls: JoinSet<()> = JoinSet::new();
-    let mut limit = limiter(lease.borrow().rate);
-    let mut rate = lease.borrow().rate;
-    while !desk.stop.is_cancelled() && lease.has_changed().is_ok() {
-        woken.borrow_and_update();
-        let sender = lease.borrow().clone();
-        if sender.rate != rate {
-            (rate, limit) = (sender.rate, limiter(sender.rate));
-        }
-        let claimed = match rest.until().await {
-            Some(until) => {
-                pause(&desk, until).await;
+    let sender = lease.borrow().clone();
+    let counts = channels::provider(&sender.provider).is_some_and(|one| one.about().rate_counts_inbound);
+    let limit = Limit::new(sender.rate, desk.hub.heard(sender.channel));
+    let lane = Lane {
+        rest: Rest::default(),
+        calls: JoinSet::new(),
+        queue: VecDeque::new(),
+        claiming: None,
+        limit,
+        counts,
+        lease,
+        desk,
+    };
+    lane.run().await;
+}
+
+struct Lane {
+    desk: Desk,
+    lease: watch::Receiver<Sender>,
+    rest: Rest,
+    limit: Limit,
+    /// Whether what comes in counts against the rate.
+    counts: bool,
+    /// Claimed, and waiting for their turn.
+    queue: VecDeque<Claimed>,
+    /// The claim that is under way, beside the sending.
+    claiming: Option<JoinHandle<Vec<Claimed>>>,
+    calls: JoinSet<()>,
+}
+
+impl Lane {
+    async fn run(mut self) {
+        let mut woken = self.desk.bus.listen(Topic::Deliveries);
+        while !self.desk.stop.is_cancelled() && self.lease.has_changed().is_ok() {
+            let sender = self.lease.borrow_and_update().clone();
+            self.limit.set_rate(sender.rate);
+            if let Some(until) = self.rest.until().await {
+                self.give_back(&sender).await;
+                self.pause(until).await;
                 continue;
             }
-            None => claim(&desk, &sender, &mut calls).await,
-        };
-        let none = claimed.is_empty();
-        for one in claimed {
-            limit.until_ready().await;
-            calls.spawn(call::make(desk.clone(), sender.clone(), one, rest.clone()));
+            self.reap();
+            if self.claiming.is_none() && self.queue.len() * 2 < ahead(&sender) {
+                // Seen before the claim, so that a wake-up during it is not lost.
+                woken.borrow_and_update();
+                self.claim(&sender);
+            }
+            match self.queue.pop_front() {
+                Some(one) => self.send(&sender, one).await,
+                None => self.wait(&mut woken).await,
+            }
         }
-        if none {
-            wait(&desk, &mut woken, &mut calls).await;
+        let sender = self.lease.borrow().clone();
+        self.give_back(&sender).await;
+        while self.calls.join_next().await.is_some() {}
+    }
+
+    fn reap(&mut self) {
+        while self.calls.try_join_next().is_some() {}
+    }
+
+    /// Begins to claim as many as may leave soon. Nothing is claimed while as many calls are under way as may be.
+    fn claim(&mut self, sender: &Sender) {
+        let room = at_once(sender).saturating_sub(self.calls.len() + self.queue.len()).min(ahead(sender));
+        if room == 0 {
+            return;
+        }
+        let (desk, sender) = (self.desk.clone(), sender.clone());
+        self.claiming = Some(tokio::spawn(async move {
+            match desk.store.claim(&sender, i64::try_from(room).unwrap_or(1)).await {
+                Ok(claimed) => claimed,
+                Err(error) => {
+                    tracing::warn!(error = %error, "deliveries wait for the database");
+                    tokio::time::sleep(Duration::from_millis(300)).await;
+                    Vec::new()
+                }
+            }
+        }));
+    }
+
+    async fn send(&mut self, sender: &Sender, one: Claimed) {
+        let heard = if self.counts { self.desk.hub.heard(sender.channel) } else { 0 };
+        self.limit.turn(heard).await;
+        self.calls.spawn(call::make(self.desk.clone(), sender.clone(), one, self.rest.clone()));
+        if self.claiming.as_ref().is_some_and(JoinHandle::is_finished) {
+            self.claimed().await;
         }
     }
-    while calls.join_next().await.is_some() {}
-}
 
-/// Claims as many as may be under way, and no more than can leave within a second.
-async fn claim(desk: &Desk, sender: &Sender, calls: &mut JoinSet<()>) -> Vec<crate::store::outbox::Claimed> {
-    while calls.try_join_next().is_some() {}
-    let room = AT_ONCE.saturating_sub(calls.len()).min(usize::try_from(sender.rate).unwrap_or(1));
-    if room == 0 {
-        return Vec::new();
+    /// Takes what the claim has brought.
+    async fn claimed(&mut self) -> bool {
+        let Some(claiming) = self.claiming.take() else { return false };
+        let claimed = claiming.await.unwrap_or_default();
+        let some = !claimed.is_empty();
+        self.queue.extend(claimed);
+        some
     }
-    match desk.store.claim(sender, i64::try_from(room).unwrap_or(1)).await {
-        Ok(claimed) => claimed,
-        Err(error) => {
-            tracing::warn!(error = %error, "deliveries wait for the database");
-            tokio::time::sleep(Duration::from_millis(300)).await;
-            Vec::new()
+
+    /// Nothing is in hand: waits for the claim, for news, or for room.
+    async fn wait(&mut self, woken: &mut watch::Receiver<u64>) {
+        if self.claiming.is_some() && self.claimed().await {
+            return;
+        }
+        let full = self.calls.len() >= at_once(&self.lease.borrow());
+        tokio::select! {
+            () = self.desk.stop.cancelled() => {}
+            _ = woken.changed(), if !full => {}
+            _ = self.calls.join_next(), if !self.calls.is_empty() => {}
+            () = tokio::time::sleep(LOOK) => {}
+        }
+    }
+
+    /// What was claimed and not begun is free again at once, not when its lease ends.
+    async fn give_back(&mut self, sender: &Sender) {
+        self.claimed().await;
+        let ids: Vec<_> = self.queue.drain(..).map(|one| one.id).collect();
+        if ids.is_empty() {
+            return;
+        }
+        if let Err(error) = self.desk.store.give_back(sender, &ids).await {
+            tracing::warn!(error = %error, "claimed deliveries could not be given back; they will be uncertain");
+        }
+    }
+
+    async fn pause(&self, until: Instant) {
+        tokio::select! {
+            () = self.desk.stop.cancelled() => {}
+            () = tokio::time::sleep_until(until.min(Instant::now() + LOOK)) => {}
         }
     }
 }
 
-async fn wait(desk: &Desk, woken: &mut watch::Receiver<u64>, calls: &mut JoinSet<()>) {
-    let full = calls.len() >= AT_ONCE;
-    tokio::select! {
-        () = desk.stop.cancelled() => {}
-        _ = woken.changed(), if !full => {}
-        _ = calls.join_next(), if !calls.is_empty() => {}
-        () = tokio::time::sleep(LOOK) => {}
-    }
+/// Claimed ahead: what leaves in a quarter of a second.
+fn ahead(sender: &Sender) -> usize {
+    usize::try_from(sender.rate / 4).unwrap_or(1).clamp(2, 256)
 }
 
-async fn pause(desk: &Desk, until: Instant) {
-    tokio::select! {
-        () = desk.stop.cancelled() => {}
-        () = tokio::time::sleep_until(until.min(Instant::now() + LOOK)) => {}
-    }
-}
-
-fn limiter(rate: i32) -> DefaultDirectRateLimiter {
-    let rate = u32::try_from(rate).ok().and_then(NonZeroU32::new).unwrap_or(NonZeroU32::MIN);
-    let burst = NonZeroU32::new(2).unwrap_or(NonZeroU32::MIN);
-    RateLimiter::direct(Quota::per_second(rate).allow_burst(burst))
+/// Calls that one number may have under way: enough for its rate at half a second a call.
+fn at_once(sender: &Sender) -> usize {
+    usize::try_from(sender.rate / 2).unwrap_or(1).clamp(32, 512)
 }

@@ -25,7 +25,7 @@ pub async fn tell(desk: Desk) -> anyhow::Result<()> {
             () = desk.stop.cancelled() => return Ok(()),
             first = outward.recv() => first,
         };
-        let mut topics = [false; 4];
+        let mut topics = [false; Topic::ALL.len()];
         let mut hints = Vec::new();
         fold(first, &mut topics, &mut hints);
         while let Ok(more) = outward.try_recv() {
@@ -46,13 +46,13 @@ pub async fn tell(desk: Desk) -> anyhow::Result<()> {
     }
 }
 
-fn fold(heard: Result<Outward, RecvError>, topics: &mut [bool; 4], hints: &mut Vec<Hint>) {
+fn fold(heard: Result<Outward, RecvError>, topics: &mut [bool; Topic::ALL.len()], hints: &mut Vec<Hint>) {
     match heard {
         Ok(Outward::Wake(topic)) => topics[topic as usize] = true,
         Ok(Outward::Hint(hint)) if hints.len() < 32 => hints.push(hint),
         Ok(Outward::Hint(_)) => {}
         // Too much at once: wake everybody for everything.
-        Err(_) => *topics = [true; 4],
+        Err(_) => *topics = [true; Topic::ALL.len()],
     }
 }
 

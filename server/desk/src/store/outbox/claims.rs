@@ -70,9 +70,9 @@ impl Store {
                   set state = 'sending', attempts = d.attempts + 1, fence = $3,
                       lease_until = clock.now + interval '30 seconds'
                  from due, clock where d.id = due.id
-               returning d.id, d.ord, d.message_id, d.conversation_id, d.attempts, d.payload)
+               returning d.id, d.ord, d.part, d.message_id, d.conversation_id, d.attempts, d.payload)
              select t.id, t.message_id, t.conversation_id, t.attempts, t.payload, a.phone, a.user_id, a.external_id,
-                    case when m.quoted_id is null then null
+                    case when m.quoted_id is null or t.part > 0 then null
                          else coalesce(m.quoted_provider_id,
                               (select q.provider_id from messages q where q.id = m.quoted_id),
                               (select qd.provider_id from deliveries qd
@@ -105,6 +105,35 @@ impl Store {
                 now: Time(row.now),
             })
             .collect())
+    }
+
+    /// Frees deliveries that were claimed and not begun. Those that another claim has taken meanwhile stay with it.
+    pub async fn give_back(&self, sender: &Sender, ids: &[DeliveryId]) -> Result<()> {
+        let ids: Vec<Uuid> = ids.iter().map(|id| id.0).collect();
+        sqlx::query(
+            "update deliveries set state = 'queued', attempts = attempts - 1, lease_until = null, fence = null
+              where id = any($1) and state = 'sending' and fence = $2",
+        )
+        .bind(ids)
+        .bind(sender.fence)
+        .execute(self.pool())
+        .await?;
+        Ok(())
+    }
+
+    /// Prolongs the lease of a delivery that is being sent: a call with a file in it can take minutes. Says whether
+    /// it is still ours.
+    pub async fn keep_delivery_lease(&self, id: DeliveryId, attempts: i32, sender: &Sender) -> Result<bool> {
+        let done = sqlx::query(
+            "update deliveries set lease_until = desk_now() + interval '30 seconds'
+              where id = $1 and state = 'sending' and attempts = $2 and fence = $3 and lease_until > desk_now()",
+        )
+        .bind(id.0)
+        .bind(attempts)
+        .bind(sender.fence)
+        .execute(self.pool())
+        .await?;
+        Ok(done.rows_affected() > 0)
     }
 
     /// Deliveries that are being sent by nobody: their lease has ended without an answer.

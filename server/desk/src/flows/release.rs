@@ -1,0 +1,20 @@
+//! What somebody had who may not sign in any more goes back into the queue.
+
+use contract::{Actor, ConversationId};
+
+use super::Outcome;
+use super::work::Work;
+use crate::state::Desk;
+
+/// Gives up a conversation whose agent is gone. Two servers that try at once do it once, and one that was given to
+/// somebody else meanwhile stays there.
+pub async fn release(desk: &Desk, id: ConversationId) -> Outcome<()> {
+    let mut work = Work::open(desk, id, Actor::Desk).await?;
+    let Some(agent) = work.conversation.owner.agent() else { return Ok(()) };
+    if work.tx.is_active_agent(agent).await? {
+        return Ok(());
+    }
+    let change = work.conversation.release("agent_gone", work.now);
+    work.moved(change).await?;
+    work.commit(desk).await
+}
