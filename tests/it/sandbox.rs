@@ -10,6 +10,7 @@ use desk::channels::client::CallError;
 use desk::channels::{Effect, Recipient, What};
 use serde_json::{Value, json};
 
+mod adapters;
 mod dialects;
 mod exchange;
 mod file_ways;

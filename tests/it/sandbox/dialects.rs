@@ -247,6 +247,7 @@ pub const BRAZE: Dialect = Dialect {
         ("campaign_text", "f4b0a1d5-0000-4000-8000-000000000001"),
         ("app_id", "app-uuid"),
         ("subscription_group_id", "sg-uuid"),
+        ("message_variation_id", "variation-uuid"),
     ],
     text: |exchange, dialect, (to, text, _)| {
         Box::pin(async move {
