@@ -2,7 +2,7 @@
 import { createHmac } from 'node:crypto';
 
 import { expect, test } from './support/test.mjs';
-import { live, signIn } from './support/pages.mjs';
+import { live, openSettings, signIn } from './support/pages.mjs';
 
 /** A change that is refused is a failed request, which the browser notes. */
 const REFUSED = /status of \d+ .*\/api\/ui\/(change|run)/;
@@ -16,7 +16,7 @@ const UNKNOWN = '106540352249999';
 
 test('an admin connects an account, and its numbers as webhooks name them', async ({ browsers, desk, watch }) => {
   watch.allow(REFUSED);
-  const page = await admin(browsers, desk, '/settings/channels');
+  const page = await openSettings(await browsers(), desk, '/settings/channels');
   await page.getByTestId('add-connection').first().click();
   const form = page.getByTestId('connect-form');
   await expect(form.locator('#connection-name')).toBeVisible();
@@ -162,8 +162,8 @@ test('an admin connects an account, and its numbers as webhooks name them', asyn
 });
 
 test('the channel begins with another bot, or with people', async ({ browsers, desk, agent, phone }) => {
-  const page = await admin(browsers, desk, '/settings/channels');
-  const number = page.getByRole('row', { name: 'Sample shop' }).getByTestId('number-bot');
+  const page = await openSettings(await browsers(), desk, '/settings/channels');
+  const number = page.getByRole('region', { name: 'Sample shop', exact: true }).getByTestId('number-bot');
   await number.selectOption('');
   const bot = `select bot_id from channels where name = 'Sample shop'`;
   await expect.poll(() => desk.database.value(bot)).toBe(null);
@@ -176,7 +176,7 @@ test('the channel begins with another bot, or with people', async ({ browsers, d
 test('an admin lets somebody in and shuts somebody out', async ({ agent, browsers, desk, watch }) => {
   watch.allow(REFUSED);
   const omar = await agent('omar');
-  const page = await admin(browsers, desk, '/settings/people');
+  const page = await openSettings(await browsers(), desk, '/settings/people');
   await expect(page.getByTestId('person')).toHaveCount(3);
   await page.getByTestId('add-person').click();
   const dialog = page.getByTestId('add-person-dialog');
@@ -226,14 +226,6 @@ async function fillIn(form) {
     const name = await field.getAttribute('name');
     await field.fill(SECRETS[name] ?? (name === 'waba_id' ? WABA : ''));
   }
-}
-
-async function admin(browsers, desk, path) {
-  const context = await browsers();
-  const page = await context.newPage();
-  await signIn(page, desk.people.admin, path);
-  await live(page);
-  return page;
 }
 
 /** Sends a webhook as the provider signs it. */

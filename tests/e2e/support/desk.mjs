@@ -21,8 +21,9 @@ process.on('exit', () => {
 
 export class Desk {
   /** Makes a database and starts the program over it; with `sample`, with people who can sign in. */
-  static async open({ sample = true } = {}) {
+  static async open({ sample = true, allowedHosts = [] } = {}) {
     const desk = new Desk(await Database.create(), await freePort(), sample);
+    desk.allowedHosts = allowedHosts;
     try {
       await desk.start();
     } catch (error) {
@@ -36,6 +37,8 @@ export class Desk {
     this.database = database;
     this.port = port;
     this.sample = sample;
+    /** Hosts of our own network that calls may go to besides the providers'. */
+    this.allowedHosts = [];
     this.url = `http://127.0.0.1:${port}`;
     /** Who can sign in, by the name in front of the @. */
     this.people = {};
@@ -47,7 +50,8 @@ export class Desk {
   /** Starts the program and waits until it takes requests. */
   async start() {
     const kind = this.sample ? ['--sample', '--sandbox'] : ['--sandbox'];
-    const child = this.spawn(['serve', ...kind, '--port', String(this.port), '--site', site()]);
+    const hosts = this.allowedHosts.flatMap((host) => ['--allowed-hosts', host]);
+    const child = this.spawn(['serve', ...kind, ...hosts, '--port', String(this.port), '--site', site()]);
     running.add(child);
     this.child = child;
     await this.ready(child);

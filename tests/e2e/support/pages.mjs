@@ -15,6 +15,14 @@ export async function live(page, timeout = 30_000) {
   await expect(page.locator('body')).toHaveAttribute('data-live', 'ready', { timeout });
 }
 
+/** Signs an admin in and opens a page of the settings. */
+export async function openSettings(context, desk, path) {
+  const page = await context.newPage();
+  await signIn(page, desk.people.admin, path);
+  await live(page);
+  return page;
+}
+
 /** An agent at the inbox. */
 export class Agent {
   constructor(page, person) {
@@ -157,6 +165,18 @@ export class Phone {
   /** What the business wrote. */
   theirs(text) {
     return this.with('false', text);
+  }
+
+  /** Writes to another number of the business from now on. */
+  async chooseLine(name) {
+    await this.page.getByTestId('phone-line').selectOption({ label: name });
+    await expect(this.page).toHaveURL(/[?&]line=/);
+  }
+
+  /** Sends one of the things in the menu of the paperclip. */
+  async attach(what) {
+    await this.page.getByTestId('phone-attach').click();
+    await this.page.getByTestId(`attach-${what}`).click();
   }
 
   with(mine, text) {

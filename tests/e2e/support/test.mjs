@@ -51,8 +51,11 @@ export const test = base.extend({
   /** Whether the desk begins with people who can sign in. */
   sample: [true, { option: true }],
 
-  desk: async ({ sample }, use, info) => {
-    const desk = await Desk.open({ sample });
+  /** Hosts of our own network that the desk may call besides the providers'. */
+  allowedHosts: [[], { option: true }],
+
+  desk: async ({ sample, allowedHosts }, use, info) => {
+    const desk = await Desk.open({ sample, allowedHosts });
     await use(desk);
     if (info.status !== info.expectedStatus && desk.said) {
       await info.attach('server', { body: desk.said, contentType: 'text/plain' });
