@@ -68,9 +68,13 @@ impl Words for BrazeError {
     }
 }
 
+/// How many seconds a throttle lasts here; at Braze it is up to an hour, and nobody who tries it out waits so long.
+const THROTTLED_S: i64 = 2;
+
 /// An answer with what is left of the rate, which is counted anew every hour.
 pub(super) fn answer(code: u16, left: &'static str, body: &Value) -> Response {
-    let reset = Timestamp::now().as_second() / 3600 * 3600 + 3600;
+    let now = Timestamp::now().as_second();
+    let reset = if code == 429 { now + THROTTLED_S } else { now / 3600 * 3600 + 3600 };
     let headers = [
         ("x-ratelimit-limit", "250000".to_owned()),
         ("x-ratelimit-remaining", left.to_owned()),
