@@ -20,6 +20,7 @@ mod protocol;
 mod races;
 mod receive;
 mod sandbox;
+mod scenario;
 mod settings;
 mod shape;
 mod sign_in;
