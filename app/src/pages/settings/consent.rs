@@ -73,7 +73,7 @@ fn page(loaded: Loaded, shown: ConsentSettings) -> impl IntoView {
                 <h3 class="card__title">{tu_string!(i18n, settings.policies)}</h3>
             </header>
             <div class="table-box">
-                <table class="table table--stack">
+                <table class="table table--stack table--pile">
                     <thead>
                         <tr>
                             <th scope="col">{tu_string!(i18n, settings.number)}</th>
@@ -91,7 +91,7 @@ fn page(loaded: Loaded, shown: ConsentSettings) -> impl IntoView {
                 <h3 class="card__title">{tu_string!(i18n, settings.latest_wishes)}</h3>
             </header>
             <div class="table-box">
-                <table class="table">
+                <table class="table table--stack table--pile">
                     <thead>
                         <tr>
                             <th scope="col">{tu_string!(i18n, settings.who)}</th>
@@ -115,8 +115,8 @@ fn policy(loaded: Loaded, submission: Submission, one: ConsentChannel) -> impl I
     };
     view! {
         <tr data-testid="consent-policy">
-            <td>{one.name}</td>
-            <td>
+            <td class="table__main">{one.name}</td>
+            <td data-label=tu_string!(i18n, settings.rule)>
                 <Select
                     name="rule"
                     id=format!("rule-{channel}")
@@ -132,7 +132,7 @@ fn policy(loaded: Loaded, submission: Submission, one: ConsentChannel) -> impl I
                     testid="consent-rule"
                 />
             </td>
-            <td>
+            <td data-label=tu_string!(i18n, settings.follow_up_days)>
                 <Select
                     name="days"
                     id=format!("days-{channel}")
@@ -148,7 +148,7 @@ fn policy(loaded: Loaded, submission: Submission, one: ConsentChannel) -> impl I
                     }
                 />
             </td>
-            <td>
+            <td data-label=tu_string!(i18n, settings.stop_closes)>
                 <Select
                     name="stop"
                     id=format!("stop-{channel}")

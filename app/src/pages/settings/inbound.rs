@@ -72,7 +72,7 @@ fn Log(query: LogQuery, log: WebhookLog) -> impl IntoView {
             } else {
                 view! {
                     <div class="table-box">
-                        <table class="table">
+                        <table class="table table--stack table--log">
                             <thead>
                                 <tr>
                                     <th scope="col">{tu_string!(i18n, settings.when)}</th>

@@ -17,7 +17,7 @@ pub(super) fn Numbers(desk: Desk, channels: Vec<ChannelView>, bots: Vec<(BotId, 
     view! {
         <FormError text=submission.general() />
         <div class="table-box">
-            <table class="table table--stack">
+            <table class="table table--stack table--numbers">
                 <thead>
                     <tr>
                         <th scope="col">{tu_string!(i18n, settings.number)}</th>

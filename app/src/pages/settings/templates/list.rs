@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use contract::picker::{TemplateCard, TemplateQuery, TemplateShelf};
+use contract::settings::TemplateSource;
 use contract::template::{TemplateCategory, TemplateStatus};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -18,7 +19,9 @@ const REST: Duration = Duration::from_millis(200);
 /// What is looked for, and what was found.
 #[derive(Clone, Copy)]
 struct Looking {
+    sources: RwSignal<Vec<TemplateSource>>,
     words: RwSignal<String>,
+    connection: RwSignal<String>,
     status: RwSignal<String>,
     category: RwSignal<String>,
     shelf: RwSignal<Option<TemplateShelf>>,
@@ -26,16 +29,21 @@ struct Looking {
 }
 
 impl Looking {
-    fn new() -> Looking {
+    fn new(sources: RwSignal<Vec<TemplateSource>>) -> Looking {
         let looking = Looking {
+            sources,
             words: RwSignal::new(String::new()),
+            connection: RwSignal::new(String::new()),
             status: RwSignal::new(String::new()),
             category: RwSignal::new(String::new()),
             shelf: RwSignal::new(None),
             asked: StoredValue::new(0),
         };
         Effect::new(move |before: Option<()>| {
+            // What was made or read meanwhile is looked for too.
+            looking.sources.track();
             looking.words.track();
+            looking.connection.track();
             looking.status.track();
             looking.category.track();
             match before {
@@ -52,6 +60,7 @@ impl Looking {
         self.asked.set_value(asked);
         let query = TemplateQuery {
             words: self.words.get_untracked(),
+            connection: self.connection.get_untracked().parse().ok(),
             status: TemplateStatus::parse(&self.status.get_untracked()),
             category: TemplateCategory::parse(&self.category.get_untracked()),
             skip,
@@ -75,9 +84,9 @@ impl Looking {
 
 /// The list, with what narrows it.
 #[component]
-pub(super) fn List() -> impl IntoView {
+pub(super) fn List(sources: RwSignal<Vec<TemplateSource>>) -> impl IntoView {
     let i18n = use_i18n();
-    let looking = Looking::new();
+    let looking = Looking::new(sources);
     view! {
         <section class="card">
             <Filters looking=looking />
@@ -89,6 +98,12 @@ pub(super) fn List() -> impl IntoView {
 #[component]
 fn Filters(looking: Looking) -> impl IntoView {
     let i18n = use_i18n();
+    let sources = move || {
+        let all = Choice::new("", tu_string!(i18n, settings.all_connections));
+        let named = looking.sources.get().into_iter();
+        let named = named.map(|source| Choice::new(source.connection.to_string(), source.name));
+        std::iter::once(all).chain(named).collect::<Vec<_>>()
+    };
     let statuses = TemplateStatus::ALL.map(|status| Choice::new(status.as_str(), standing(i18n, status)));
     let statuses: Vec<_> =
         std::iter::once(Choice::new("", tu_string!(i18n, settings.any_status))).chain(statuses).collect();
@@ -107,6 +122,15 @@ fn Filters(looking: Looking) -> impl IntoView {
                 bare=true
                 value=looking.words
                 testid="template-words"
+            />
+            <Select
+                name="connection"
+                id="template-connection"
+                label=tu_string!(i18n, settings.connection)
+                bare=true
+                choices=Signal::derive(sources)
+                value=looking.connection
+                on_choose=move |chosen| looking.connection.set(chosen)
             />
             <Select
                 name="status"
@@ -136,7 +160,7 @@ fn table(i18n: Texts, shelf: TemplateShelf, looking: Looking) -> impl IntoView {
             .into_any();
     }
     let loaded = u32::try_from(shelf.templates.len()).unwrap_or(u32::MAX);
-    let rows = shelf.templates.into_iter().map(|card| row(i18n, card)).collect_view();
+    let rows = shelf.templates.into_iter().map(|card| row(i18n, card, looking.sources)).collect_view();
     view! {
         <div class="table-box">
             <table class="table table--stack">
@@ -167,13 +191,22 @@ fn table(i18n: Texts, shelf: TemplateShelf, looking: Looking) -> impl IntoView {
     .into_any()
 }
 
-fn row(i18n: Texts, card: TemplateCard) -> impl IntoView {
+fn row(i18n: Texts, card: TemplateCard, sources: RwSignal<Vec<TemplateSource>>) -> impl IntoView {
+    let connection = card.connection;
+    let of = move || {
+        sources.with(|sources| {
+            let source = sources.iter().find(|source| source.connection == connection);
+            source.map(|source| source.name.clone())
+        })
+    };
     let tone = match card.status {
         TemplateStatus::Approved => Tone::Positive,
         TemplateStatus::Rejected | TemplateStatus::Disabled => Tone::Negative,
         TemplateStatus::Paused => Tone::Caution,
         _ => Tone::Neutral,
     };
+    // A label beside nothing would be read as a value.
+    let quality = card.quality.is_some().then(|| tu_string!(i18n, settings.quality));
     let before = card.previous_category.map(|category| {
         view! {
             <div class="table__second">{tu_string!(i18n, settings.before)} " " {purpose(i18n, category)}</div>
@@ -182,7 +215,11 @@ fn row(i18n: Texts, card: TemplateCard) -> impl IntoView {
     view! {
         <tr data-testid="template-row" data-name=card.name.clone()>
             <td>
-                <div class="table__main"><span class="mono">{card.name.clone()}</span> " " <Badge>{card.language}</Badge></div>
+                <div class="line line--wrap">
+                    <span class="table__main mono">{card.name.clone()}</span>
+                    <Badge>{card.language}</Badge>
+                    <span class="table__second">{of}</span>
+                </div>
                 <div class="table__second template-body" dir="auto">{card.body}</div>
             </td>
             <td>
@@ -193,8 +230,8 @@ fn row(i18n: Texts, card: TemplateCard) -> impl IntoView {
                 <Badge tone=tone>{standing(i18n, card.status)}</Badge>
                 {card.reason.map(|reason| view! { <div class="table__second">{reason}</div> })}
             </td>
-            <td>{card.quality}</td>
-            <td class="faint">
+            <td data-label=quality>{card.quality}</td>
+            <td class="faint" data-label=tu_string!(i18n, settings.used)>
                 <span class="tabular">{card.used}</span>
                 {card.last_used_at.map(|at| view! { " · " <Ago at=at.0 /> })}
             </td>

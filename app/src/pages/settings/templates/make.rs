@@ -276,7 +276,7 @@ fn Preview(whole: Memo<TemplateDraft>) -> impl IntoView {
         whole.with(|draft| draft.buttons.iter().map(|button| button.label().to_owned()).collect::<Vec<_>>())
     };
     view! {
-        <div class="template-preview" aria-label=tu_string!(i18n, settings.preview)>
+        <div class="template-preview" role="group" aria-label=tu_string!(i18n, settings.preview)>
             {move || view! { <Marked text=text() /> }}
             {move || whole.with(|draft| draft.footer.clone()).map(|footer| view! { <p class="faint small">{footer}</p> })}
             {move || {

@@ -12,8 +12,8 @@ use super::submit::{FormError, Submission};
 use super::{Head, open_while};
 use crate::i18n::{tu_string, use_i18n};
 use crate::ui::{
-    Ago, Badge, Button, ButtonKind, ButtonSize, Dialog, DialogSize, Empty, Icon, IconName, Lamp, LampState,
-    Skeleton, Tone,
+    Ago, Badge, Button, ButtonSize, Dialog, DialogSize, Empty, Icon, IconName, Lamp, LampState, Skeleton,
+    Tone,
 };
 
 mod list;
@@ -28,8 +28,12 @@ pub fn Templates() -> impl IntoView {
     let i18n = use_i18n();
     let loaded = load(SettingsPage::Templates);
     let making = RwSignal::new(None::<ConnectionId>);
+    let sources = RwSignal::new(Vec::<TemplateSource>::new());
     let shown = move || match loaded.get()? {
-        Ok(Settings::Templates(shown)) => Some(page(loaded, shown, making).into_any()),
+        Ok(Settings::Templates(shown)) => {
+            sources.set(shown.sources.clone());
+            Some(page(loaded, shown, making).into_any())
+        }
         Ok(_) => None,
         Err(error) => Some(view! { <Trouble error=error loaded=loaded /> }.into_any()),
     };
@@ -40,7 +44,7 @@ pub fn Templates() -> impl IntoView {
         <Transition fallback=move || {
             view! { <Skeleton label=tu_string!(i18n, settings.loading) /> }
         }>{shown}</Transition>
-        <List />
+        <List sources=sources />
         <Dialog
             open=open
             title=tu_string!(i18n, settings.make_template)
@@ -131,7 +135,6 @@ fn Source(
                 .then(|| {
                     view! {
                         <Button
-                            kind=ButtonKind::Primary
                             size=ButtonSize::Small
                             icon=IconName::Plus
                             on_press=move || making.set(Some(connection))
