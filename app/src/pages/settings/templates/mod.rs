@@ -29,11 +29,14 @@ pub fn Templates() -> impl IntoView {
     let loaded = load(SettingsPage::Templates);
     let making = RwSignal::new(None::<ConnectionId>);
     let sources = RwSignal::new(Vec::<TemplateSource>::new());
-    let shown = move || match loaded.get()? {
-        Ok(Settings::Templates(shown)) => {
-            sources.set(shown.sources.clone());
-            Some(page(loaded, shown, making).into_any())
+    // In an effect: while the page wakes, the list has to be as the server wrote it.
+    Effect::new(move |_| {
+        if let Some(Ok(Settings::Templates(shown))) = loaded.get() {
+            sources.set(shown.sources);
         }
+    });
+    let shown = move || match loaded.get()? {
+        Ok(Settings::Templates(shown)) => Some(page(loaded, shown, making).into_any()),
         Ok(_) => None,
         Err(error) => Some(view! { <Trouble error=error loaded=loaded /> }.into_any()),
     };
