@@ -102,7 +102,7 @@ try {
   );
   if (failed) await shoot(desk, 'thread-failed', `/inbox/all/${failed}`, { who: 'sara', ready: thread });
 
-  if (isWanted('sandbox-talk') || isWanted('settings-')) await talk(desk);
+  if (['sandbox-talk', 'settings-inbound', 'settings-webhook', 'settings-ledger'].some(isWanted)) await talk(desk);
   await shoot(desk, 'sandbox-talk', '/sandbox?phone=4917139200042', { ready: phone });
   for (const page of ['channels', 'people', 'ledger', 'account', 'inbound']) {
     await shoot(desk, `settings-${page}`, `/settings/${page}`, { who: 'admin', ready: live });
