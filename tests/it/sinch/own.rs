@@ -132,6 +132,7 @@ fn a_time_that_makes_no_sense_is_left_to_the_envelope_and_then_out() {
     };
     let good = "2024-06-15T14:23:44Z";
     assert_eq!(at("2024-06-15T14:23:45.123Z", good), (Some("2024-06-15T14:23:45.123Z".to_owned()), false));
+    assert_eq!(at("2024-06-15T14:23:45.000Z", good), (Some("2024-06-15T14:23:45Z".to_owned()), false));
     assert_eq!(at("2024-06-15T16:23:45+02:00", good), (Some("2024-06-15T14:23:45Z".to_owned()), true));
     for senseless in ["", "soon", "1970-01-01T00:00:00Z", "2199-01-01T00:00:00Z", "1749416383"] {
         assert_eq!(at(senseless, good), (Some(good.to_owned()), true), "{senseless}");

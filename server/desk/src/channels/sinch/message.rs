@@ -92,7 +92,10 @@ fn made(envelope: &Envelope, raw: &Value, effect: Effect) -> Result<Inbound, Ski
     if person::address(&contact).is_none() && contact.external_id.is_none() {
         return Err(missing("sender"));
     }
-    let at = time(raw, "accept_time", envelope.now).or(envelope.at);
+    let own = time(raw, "accept_time", envelope.now);
+    let at = own.or(envelope.at);
+    // One in a thousand falls on the beginning of a second and is no less exact for it.
+    let exact = own.is_some() && filled(raw, "accept_time").is_some_and(|text| text.contains('.'));
     Ok(Inbound {
         channel,
         id,
@@ -100,7 +103,7 @@ fn made(envelope: &Envelope, raw: &Value, effect: Effect) -> Result<Inbound, Ski
         contact,
         echo: false,
         at,
-        whole_seconds: at.is_none_or(|at| at.subsec_nanosecond() == 0),
+        whole_seconds: !exact && at.is_none_or(|at| at.subsec_nanosecond() == 0),
         quoted: None,
         referral: None,
         forwarded: false,

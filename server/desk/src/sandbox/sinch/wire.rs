@@ -2,6 +2,7 @@
 
 use contract::Time;
 use jiff::Timestamp;
+use jiff::tz::TimeZone;
 use serde_json::{Value, json};
 
 use super::{content, error};
@@ -11,7 +12,8 @@ use crate::sandbox::stand_in::{Between, News, Said, Written};
 
 /// A moment by RFC 3339.
 pub(super) fn date(at: Time) -> String {
-    Timestamp::from_millisecond(at.0).map(|at| at.to_string()).unwrap_or_default()
+    let at = Timestamp::from_millisecond(at.0).unwrap_or_default().to_zoned(TimeZone::UTC);
+    at.strftime("%Y-%m-%dT%H:%M:%S%.6fZ").to_string()
 }
 
 fn app<'a>(between: &Between<'a>) -> &'a str {
