@@ -7,6 +7,7 @@ mod calls;
 mod faults;
 mod line;
 mod matrix;
+mod outage;
 mod scene;
 mod story;
 mod tap;
