@@ -68,8 +68,9 @@ impl Clock<'_> {
             self.theirs.sql(&threads).await;
             self.theirs.sql(&format!("update sandbox_webhooks set due_at = due_at - {by}")).await;
             self.moved_ms += ms;
+            desk::sandbox::signals::stir();
         }
-        tokio::time::sleep(Duration::from_millis(20)).await;
+        tokio::time::sleep(Duration::from_millis(50)).await;
     }
 }
 
@@ -84,14 +85,16 @@ async fn texts(line: &Line<'_>, word: &str) -> Vec<String> {
     line.scene.database.words(&sql).await
 }
 
-/// Whether all of these messages are in every thread of these lines.
+/// Whether as many messages as all of these lines have together are there.
 async fn all_there(lines: &[Line<'_>], (word, count): (&str, usize)) -> bool {
-    for line in lines {
-        if texts(line, word).await.len() < count {
-            return false;
-        }
-    }
-    true
+    let channels: Vec<String> = lines.iter().map(|line| format!("'{}'", line.channel)).collect();
+    let sql = format!(
+        "select count(*) from messages where channel_id in ({}) and author_kind = 'contact'
+            and body #>> '{{text,text}}' like '{word} %'",
+        channels.join(", ")
+    );
+    let found = lines[0].scene.database.number(&sql).await;
+    usize::try_from(found).unwrap() >= lines.len() * count
 }
 
 async fn writes(line: &Line<'_>, (word, count): (&str, usize)) {

@@ -44,7 +44,7 @@ pub mod party;
 pub mod phones;
 mod refusal;
 pub mod send;
-mod signals;
+pub mod signals;
 pub mod sinch;
 pub mod stand_in;
 pub mod templates;
