@@ -61,7 +61,7 @@ fn table(loaded: Loaded, people: Vec<Person>, ending: RwSignal<Option<Person>>) 
         <FormError text=submission.general() />
         <div class="card">
             <div class="table-box">
-                <table class="table">
+                <table class="table table--stack">
                     <thead>
                         <tr>
                             <th scope="col">{tu_string!(i18n, settings.name)}</th>
