@@ -7,7 +7,7 @@ use anyhow::{Context, Result};
 
 use crate::pack::{self, Site};
 use crate::project::{BUNDLES, Bundle, NAME, Profile, Project};
-use crate::{css, shell, wasm};
+use crate::{css, shell, split, wasm};
 
 /// Builds all of it and tells the server the names by `hash.txt` beside its program.
 pub fn build(project: &Project) -> Result<()> {
@@ -35,6 +35,10 @@ fn put(project: &Project, site: &mut Site, bundle: Bundle, style: &[u8]) -> Resu
     let made = wasm::build(project, bundle)?;
     let pkg = Path::new("pkg");
     site.put_all(&made.join("snippets"), &pkg.join("snippets"))?;
+    for file in split::files(&made)? {
+        let bytes = fs::read(&file).with_context(|| format!("reading {}", file.display()))?;
+        site.put(&pkg.join(file.file_name().unwrap_or_default()), &bytes)?;
+    }
     let mut names = String::new();
     for kind in ["js", "wasm", "css"] {
         let bytes = match kind {

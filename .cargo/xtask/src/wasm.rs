@@ -1,4 +1,4 @@
-//! The program of the front end: cargo builds it, wasm-bindgen makes it loadable, wasm-opt shrinks it.
+//! The program of the front end: cargo builds it, it is cut in two, wasm-bindgen makes it loadable, wasm-opt shrinks it.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -8,7 +8,7 @@ use wasm_bindgen_cli_support::Bindgen;
 
 use crate::pack;
 use crate::project::{Bundle, Project};
-use crate::{names, shell, tools};
+use crate::{names, shell, split, tools};
 
 /// The browser features that leptos's output uses anyway; all browsers of the last years have them.
 const FLAGS: [&str; 7] = [
@@ -37,7 +37,7 @@ pub fn build(project: &Project, bundle: Bundle) -> Result<PathBuf> {
     let minifier = tools::minifier(project);
     let minify = if minifier.is_some() { "esbuild" } else { "plain" };
     let made_from =
-        format!("{} wasm-opt {version} {} short {minify} whole", pack::hash(&bytes), FLAGS.join(" "));
+        format!("{} wasm-opt {version} {} short {minify} halves", pack::hash(&bytes), FLAGS.join(" "));
     let (out, stamp) = (front.join(bundle.feature), front.join(format!("{}.stamp", bundle.feature)));
     if out.is_dir() && fs::read_to_string(&stamp).is_ok_and(|old| old == made_from) {
         shell::say(&format!("{}: up to date", bundle.name));
@@ -48,16 +48,24 @@ pub fn build(project: &Project, bundle: Bundle) -> Result<PathBuf> {
     if out.exists() {
         fs::remove_dir_all(&out).with_context(|| format!("clearing {}", out.display()))?;
     }
-    bind(&bytes, &out, bundle.name)?;
+    let (wasm, script) = (out.join(format!("{}.wasm", bundle.name)), out.join(format!("{}.js", bundle.name)));
+    shell::say("wasm-split");
+    let halves = split::cut(&bytes, &out, bundle.name)?;
+    bind(&halves.first, &out, bundle.name)?;
     names::shorten(&out, bundle.name)?;
     match optimiser {
-        Some((program, _)) => optimise(project, &program, &out.join(format!("{}.wasm", bundle.name)))?,
+        Some((program, _)) => {
+            for file in halves.later.iter().chain([&wasm]) {
+                optimise(project, &program, file)?;
+            }
+        }
         None => shell::say(
             "warning: there is no wasm-opt, so the page is larger than it need be; install Node and run this again",
         ),
     }
+    halves.join(&script)?;
     if let Some(program) = minifier {
-        minify_script(project, &program, &out.join(format!("{}.js", bundle.name)))?;
+        minify_script(project, &program, &script)?;
     }
     fs::write(&stamp, made_from).with_context(|| format!("writing {}", stamp.display()))?;
     Ok(out)
@@ -67,6 +75,8 @@ fn bind(program: &[u8], out: &Path, name: &str) -> Result<()> {
     shell::say("wasm-bindgen");
     let mut bindgen = Bindgen::new();
     bindgen.input_bytes(name, program.to_vec()).out_name(name).typescript(false).remove_name_section(true);
+    // The second half finds the first one by these.
+    bindgen.keep_lld_exports(true);
     bindgen.remove_producers_section(true).web(true)?.generate(out).context("wasm-bindgen")?;
     // Leptos asks for this name.
     fs::rename(out.join(format!("{name}_bg.wasm")), out.join(format!("{name}.wasm")))

@@ -8,6 +8,8 @@ use contract::file::{Misfit, kind_of};
 use contract::id::ConversationId;
 use contract::message::{Media, MediaKind};
 use leptos::prelude::*;
+use leptos::task::spawn_local;
+use leptos::wasm_split::{SplitLoaderError, wasm_split};
 use wasm_bindgen::JsCast;
 use wasm_bindgen::closure::Closure;
 use web_sys::{ClipboardEvent, DragEvent, Event, File, FileList, FormData, ProgressEvent, XmlHttpRequest};
@@ -68,6 +70,12 @@ fn first(files: Option<FileList>) -> Option<File> {
     files?.get(0)
 }
 
+#[wasm_split(later, wasm_split_path = leptos::wasm_split, fallible)]
+fn begin(live: Live, id: ConversationId, file: File) -> Result<(), SplitLoaderError> {
+    live.take_in(id, &file);
+    Ok(())
+}
+
 impl Live {
     /// The file that is about to be sent in a conversation.
     pub fn attachment(&self, id: ConversationId) -> ArcRwSignal<Option<Attachment>> {
@@ -75,7 +83,18 @@ impl Live {
     }
 
     /// Uploads a file to be sent in a conversation, in the place of the one that was there.
-    pub fn attach(&self, id: ConversationId, file: &File) {
+    pub fn attach(&self, id: ConversationId, file: File) {
+        let live = *self;
+        spawn_local(async move {
+            let (name, size) = (file.name(), file.size() as u64);
+            if begin(live, id, file).await.is_err() {
+                let (kind, stage) = (MediaKind::Document, Stage::Failed(None));
+                live.attachment(id).set(Some(Attachment { name, size, kind, stage }));
+            }
+        });
+    }
+
+    fn take_in(&self, id: ConversationId, file: &File) {
         self.detach(id);
         let rules = self.thread(id).with_untracked(|slot| {
             slot.ready().map(|thread| thread.thread.sendable.rules.clone()).unwrap_or_default()

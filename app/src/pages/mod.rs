@@ -3,6 +3,7 @@
 pub mod elsewhere;
 pub mod frame;
 pub mod inbox;
+pub mod later;
 pub mod login;
 pub mod not_found;
 pub mod sandbox;

@@ -1,11 +1,13 @@
 //! The keys, on one sheet.
 
 use leptos::prelude::*;
+use leptos::wasm_split::wasm_split;
 
 use super::commands::{ALL, Command};
 use super::use_place;
 use crate::i18n::{tu_string, use_i18n};
 use crate::live::{browser, keys};
+use crate::pages::later::{Later, Part};
 use crate::ui::{Dialog, DialogSize, Switch, letters};
 
 /// The sheet of keys, with the switch that turns single letters off.
@@ -21,9 +23,14 @@ pub fn Help() -> impl IntoView {
             size=DialogSize::Wide
             testid="help"
         >
-            <Sheet />
+            <Later part=sheet />
         </Dialog>
     }
+}
+
+#[wasm_split(later, wasm_split_path = leptos::wasm_split, fallible)]
+fn sheet() -> Part {
+    Ok(view! { <Sheet /> }.into_any())
 }
 
 #[component]

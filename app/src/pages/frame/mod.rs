@@ -13,6 +13,7 @@ use crate::calls::{self, CallError};
 use crate::i18n::{tu_string, use_i18n};
 use crate::live::{Live, Notice, browser, socket};
 use crate::pages::inbox::words::Texts;
+use crate::pages::later::fetch_later;
 use crate::ui::{ToastKind, use_toasts};
 
 mod banner;
@@ -103,6 +104,7 @@ pub fn use_place() -> Place {
 #[component]
 pub fn Frame() -> impl IntoView {
     let place = provide_place();
+    fetch_later();
     let live = place.live;
     let in_inbox = Memo::new(move |_| place.view.get().is_some());
     let me = Resource::new(|| (), |()| calls::me());

@@ -3,11 +3,13 @@
 use contract::id::ConversationId;
 use leptos::html;
 use leptos::prelude::*;
+use leptos::wasm_split::wasm_split;
 
 use super::commands::{ALL, Command};
 use super::help::keys_view;
 use super::{Place, use_place};
 use crate::i18n::{tu_string, use_i18n};
+use crate::pages::later::{Later, Part};
 use crate::ui::{Avatar, AvatarSize, Dialog, Icon, IconName, letters, order};
 
 /// The palette.
@@ -23,7 +25,7 @@ pub fn Palette() -> impl IntoView {
                 close=tu_string!(i18n, common.close)
                 testid="palette"
             >
-                <Search />
+                <Later part=search />
             </Dialog>
         </div>
     }
@@ -42,6 +44,11 @@ impl Found {
             Found::Conversation(id, ..) => format!("palette-{id}"),
         }
     }
+}
+
+#[wasm_split(later, wasm_split_path = leptos::wasm_split, fallible)]
+fn search() -> Part {
+    Ok(view! { <Search /> }.into_any())
 }
 
 #[component]

@@ -4,12 +4,14 @@ use contract::id::{ChannelId, ClientId};
 use contract::picker::{LineChoice, Recipient, Start, TemplateQuery};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
+use leptos::wasm_split::wasm_split;
 
 use super::picker::{Picker, Picking};
 use crate::calls::{self, CallError};
 use crate::i18n::{tu_string, use_i18n};
 use crate::live::browser;
 use crate::pages::frame::{Ask, use_place};
+use crate::pages::later::{Later, Part};
 use crate::ui::{Button, ButtonKind, Choice, Dialog, DialogSize, Field, FieldKind, Icon, IconName, Select};
 
 /// The dialog.
@@ -32,9 +34,14 @@ pub fn Compose() -> impl IntoView {
             size=DialogSize::Wide
             testid="compose-dialog"
         >
-            <Form />
+            <Later part=form />
         </Dialog>
     }
+}
+
+#[wasm_split(later, wasm_split_path = leptos::wasm_split, fallible)]
+fn form() -> Part {
+    Ok(view! { <Form /> }.into_any())
 }
 
 #[component]

@@ -6,12 +6,14 @@ use contract::id::{AgentId, ConversationId};
 use contract::person::Presence;
 use contract::time::{HOUR_MS, Time};
 use leptos::prelude::*;
+use leptos::wasm_split::wasm_split;
 
 use super::consent::Agree;
 use super::words;
 use crate::i18n::{tu_string, use_i18n};
 use crate::live::{Live, browser};
 use crate::pages::frame::{Ask, Place, use_place};
+use crate::pages::later::{Later, Part};
 use crate::ui::{
     Avatar, AvatarSize, Button, ButtonKind, Dialog, Field, Icon, IconName, TextArea, letters, order,
 };
@@ -51,19 +53,24 @@ fn Question(ask: Ask, title: &'static str, testid: &'static str) -> impl IntoVie
         <Dialog open=open title=title close=tu_string!(i18n, common.close) testid=testid>
             {move || {
                 let asking = Asking::new(place)?;
-                Some(match ask {
-                    Ask::Transfer => view! { <Transfer asking=asking /> }.into_any(),
-                    Ask::ReturnToBot => view! { <Return asking=asking /> }.into_any(),
-                    Ask::Snooze => view! { <Snooze asking=asking /> }.into_any(),
-                    Ask::Label => view! { <Label asking=asking /> }.into_any(),
-                    Ask::Priority => view! { <Priorities asking=asking /> }.into_any(),
-                    Ask::Agree => view! { <Agree id=asking.id /> }.into_any(),
-                    // It is about no conversation, and has a dialog of its own.
-                    Ask::Compose => return None,
-                })
+                Some(view! { <Later part=move || question(ask, asking) /> })
             }}
         </Dialog>
     }
+}
+
+#[wasm_split(later, wasm_split_path = leptos::wasm_split, fallible)]
+fn question(ask: Ask, asking: Asking) -> Part {
+    Ok(match ask {
+        Ask::Transfer => view! { <Transfer asking=asking /> }.into_any(),
+        Ask::ReturnToBot => view! { <Return asking=asking /> }.into_any(),
+        Ask::Snooze => view! { <Snooze asking=asking /> }.into_any(),
+        Ask::Label => view! { <Label asking=asking /> }.into_any(),
+        Ask::Priority => view! { <Priorities asking=asking /> }.into_any(),
+        Ask::Agree => view! { <Agree id=asking.id /> }.into_any(),
+        // It is about no conversation, and has a dialog of its own.
+        Ask::Compose => ().into_any(),
+    })
 }
 
 /// The conversation that is asked about.

@@ -8,11 +8,13 @@ use contract::picker::{Place, Slot, TemplateCard, TemplateQuery, TemplateShelf};
 use contract::template::{TemplateCategory, TemplateStatus};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
+use leptos::wasm_split::wasm_split;
 
 use super::markup::Marked;
 use super::words::Texts;
 use crate::calls;
 use crate::i18n::{tu_string, use_i18n};
+use crate::pages::later::{Later, Part};
 use crate::ui::{Badge, Button, ButtonKind, ButtonSize, Icon, IconName, Tone};
 
 /// How long the typing has to rest before it is looked for.
@@ -29,6 +31,7 @@ pub struct Picking {
     failed: RwSignal<bool>,
     chosen: RwSignal<Option<TemplateCard>>,
     values: RwSignal<Vec<String>>,
+    whole: RwSignal<Option<Template>>,
     asked: StoredValue<u32>,
 }
 
@@ -44,22 +47,21 @@ impl Picking {
             failed: RwSignal::new(false),
             chosen: RwSignal::new(None),
             values: RwSignal::new(Vec::new()),
+            whole: RwSignal::new(None),
             asked: StoredValue::new(0),
         }
     }
 
     /// The template as it is filled in, if nothing is missing.
     pub fn whole(self) -> Option<Template> {
-        self.values.with(|values| {
-            self.chosen
-                .with(|card| card.as_ref().filter(|card| card.complete(values)).map(|card| card.fill(values)))
-        })
+        self.whole.get()
     }
 
     /// Back to the list.
     pub fn clear(self) {
         self.chosen.set(None);
         self.values.set(Vec::new());
+        self.whole.set(None);
     }
 
     fn choose(self, card: TemplateCard) {
@@ -95,6 +97,12 @@ impl Picking {
                 self.language.set(String::new());
             }
         });
+        Effect::new(move |_| {
+            let filled = |card: &TemplateCard| {
+                self.values.with(|values| card.complete(values).then(|| card.fill(values)))
+            };
+            self.whole.set(self.chosen.with(|card| card.as_ref().and_then(filled)));
+        });
     }
 
     /// Loads a page and puts it behind what is here, or in its place.
@@ -129,11 +137,17 @@ impl Picking {
 /// The list, or the template that is chosen with what is to be filled in.
 #[component]
 pub fn Picker(picking: Picking) -> impl IntoView {
+    view! { <Later part=move || picker(picking) /> }
+}
+
+#[wasm_split(later, wasm_split_path = leptos::wasm_split, fallible)]
+fn picker(picking: Picking) -> Part {
     picking.follow();
-    move || match picking.chosen.get() {
+    let shown = move || match picking.chosen.get() {
         Some(card) => view! { <Filling picking=picking card=card /> }.into_any(),
         None => view! { <Choosing picking=picking /> }.into_any(),
-    }
+    };
+    Ok(shown.into_any())
 }
 
 #[component]

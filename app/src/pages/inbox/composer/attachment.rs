@@ -37,7 +37,7 @@ pub(super) fn Attach(id: ConversationId, sendable: Memo<Sendable>) -> impl IntoV
                 disabled=off
                 on:change=move |event| {
                     if let Some(file) = upload::chosen(&event) {
-                        live.attach(id, &file);
+                        live.attach(id, file);
                     }
                 }
             />
@@ -141,7 +141,7 @@ impl Composing {
         event.prevent_default();
         self.over.set(false);
         if let Some(file) = upload::dropped(event).filter(|_| self.takes_files()) {
-            self.live.attach(self.id, &file);
+            self.live.attach(self.id, file);
         }
     }
 
@@ -149,7 +149,7 @@ impl Composing {
     pub(super) fn take_pasted(self, event: &ClipboardEvent) {
         if let Some(file) = upload::pasted(event).filter(|_| self.takes_files()) {
             event.prevent_default();
-            self.live.attach(self.id, &file);
+            self.live.attach(self.id, file);
         }
     }
 }

@@ -1,0 +1,108 @@
+//! The second half of the program: what a page needs only once somebody asks for it. It is fetched after the page is
+//! alive, so that nobody waits for it before the inbox works.
+//!
+//! A part of it is a function under `#[wasm_split(later, …)]`; [`Later`] shows it. Nothing of it is rendered on the
+//! server.
+
+use std::future::Future;
+use std::pin::Pin;
+use std::rc::Rc;
+use std::time::Duration;
+
+use leptos::prelude::*;
+use leptos::reactive::computed::ScopedFuture;
+use leptos::task::spawn_local;
+use leptos::wasm_split::{SplitLoaderError, wasm_split};
+
+use crate::i18n::{tu_string, use_i18n};
+use crate::live::browser;
+use crate::ui::{Button, ButtonSize};
+
+/// How long a page is left alone before the second half is fetched.
+const REST: Duration = Duration::from_millis(500);
+/// After so long a dialog has been shown without its fields.
+const LATE_MS: i64 = 40;
+
+/// What a part of the second half is called from the first.
+pub type Part = Result<AnyView, SplitLoaderError>;
+type Coming = Pin<Box<dyn Future<Output = Part>>>;
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Stage {
+    Coming,
+    Here,
+    Failed,
+}
+
+#[wasm_split(later, wasm_split_path = leptos::wasm_split, fallible)]
+fn begin() -> Result<(), SplitLoaderError> {
+    Ok(())
+}
+
+/// Fetches the second half soon, in the browser. If that fails, it is tried again once a part is asked for.
+pub fn fetch_later() {
+    let fetch = || spawn_local(async { drop(begin().await) });
+    Effect::new(move |_| set_timeout(fetch, REST));
+}
+
+/// A part of the second half, as soon as it is here. If it came late, the first field of an open dialog gets the
+/// focus then.
+#[component]
+pub fn Later<F>(
+    /// Calls a function of the second half.
+    part: impl Fn() -> F + 'static,
+) -> impl IntoView
+where
+    F: Future<Output = Part> + 'static,
+{
+    place(Rc::new(move || Box::pin(part())))
+}
+
+fn place(part: Rc<dyn Fn() -> Coming>) -> impl IntoView {
+    let stage = RwSignal::new(Stage::Coming);
+    let shown = StoredValue::new_local(None::<AnyView>);
+    let owner = Owner::current();
+    let fetch = StoredValue::new_local(move || {
+        stage.set(Stage::Coming);
+        let (asked, coming) = (browser::clock(), part());
+        let come = async move {
+            let part = coming.await;
+            let stage_now = if part.is_ok() { Stage::Here } else { Stage::Failed };
+            shown.try_set_value(part.ok());
+            stage.try_set(stage_now);
+            if browser::clock().since_ms(asked) > LATE_MS {
+                request_animation_frame(|| {
+                    browser::focus("dialog[open] .dialog__body :is(input, select, textarea, button)");
+                });
+            }
+        };
+        // What the part makes ends with this place.
+        if let Some(owner) = &owner {
+            owner.with(|| spawn_local(ScopedFuture::new(come)));
+        }
+    });
+    Effect::new(move |_| fetch.with_value(|fetch| fetch()));
+    move || match stage.get() {
+        Stage::Here => shown.try_update_value(Option::take).flatten(),
+        Stage::Failed => {
+            let again = move || {
+                fetch.try_with_value(|fetch| fetch());
+            };
+            Some(view! { <Missing again=Callback::new(move |()| again()) /> }.into_any())
+        }
+        Stage::Coming => None,
+    }
+}
+
+#[component]
+fn Missing(again: Callback<()>) -> impl IntoView {
+    let i18n = use_i18n();
+    view! {
+        <p class="later" role="alert">
+            {tu_string!(i18n, common.part_missing)} " "
+            <Button size=ButtonSize::Small on_press=again>
+                {tu_string!(i18n, common.retry)}
+            </Button>
+        </p>
+    }
+}
