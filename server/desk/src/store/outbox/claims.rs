@@ -1,6 +1,6 @@
 //! Claiming deliveries: a sender takes what is due, one of each conversation at a time.
 
-use contract::{ConversationId, DeliveryId, MessageId, Time};
+use contract::{ContactId, ConversationId, DeliveryId, MessageId, Time};
 use sqlx::FromRow;
 use sqlx::types::Json;
 use uuid::Uuid;
@@ -19,6 +19,10 @@ pub struct Claimed {
     pub message: MessageId,
     /// The conversation.
     pub conversation: ConversationId,
+    /// The customer.
+    pub contact: ContactId,
+    /// When a person or a bot last asked for it.
+    pub asked_at: Time,
     /// How often it has been tried, this time included.
     pub attempts: i32,
     /// What it carries.
@@ -38,6 +42,8 @@ struct ClaimedRow {
     id: Uuid,
     message_id: Uuid,
     conversation_id: Uuid,
+    contact_id: Uuid,
+    asked_at: i64,
     attempts: i32,
     payload: Json<Payload>,
     phone: Option<String>,
@@ -70,8 +76,10 @@ impl Store {
                   set state = 'sending', attempts = d.attempts + 1, fence = $3,
                       lease_until = clock.now + interval '30 seconds'
                  from due, clock where d.id = due.id
-               returning d.id, d.ord, d.part, d.message_id, d.conversation_id, d.attempts, d.payload)
-             select t.id, t.message_id, t.conversation_id, t.attempts, t.payload, a.phone, a.user_id, a.external_id,
+               returning d.id, d.ord, d.part, d.message_id, d.conversation_id, d.attempts, d.payload,
+                         coalesce(d.asked_at, d.created_at) as asked_at)
+             select t.id, t.message_id, t.conversation_id, c.contact_id, to_ms(t.asked_at) as asked_at, t.attempts,
+                    t.payload, a.phone, a.user_id, a.external_id,
                     case when m.quoted_id is null or t.part > 0 then null
                          else coalesce(m.quoted_provider_id,
                               (select q.provider_id from messages q where q.id = m.quoted_id),
@@ -97,6 +105,8 @@ impl Store {
                 id: DeliveryId(row.id),
                 message: MessageId(row.message_id),
                 conversation: ConversationId(row.conversation_id),
+                contact: ContactId(row.contact_id),
+                asked_at: Time(row.asked_at),
                 attempts: row.attempts,
                 payload: row.payload.0,
                 to: Recipient { phone: row.phone, user_id: row.user_id, external_id: row.external_id },
