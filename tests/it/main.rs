@@ -12,6 +12,7 @@ mod flow_bot;
 mod headers;
 mod inbound_log;
 mod infobip;
+mod lines;
 mod live;
 mod long_text;
 mod media;

@@ -11,6 +11,7 @@ pub mod process;
 pub mod provider;
 pub mod shelf;
 pub mod socket;
+pub mod standin;
 pub mod wait;
 
 pub use self::database::Database;
@@ -18,4 +19,5 @@ pub use self::desk::{Login, TestDesk};
 pub use self::process::Process;
 pub use self::provider::Provider;
 pub use self::socket::Socket;
+pub use self::standin::StandIn;
 pub use self::wait::until;

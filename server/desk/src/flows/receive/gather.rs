@@ -2,10 +2,11 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use contract::{ChannelId, ConnectionId, ConversationId, DeliveryId, Time};
+use contract::{ChannelId, ConnectionId, ConversationId, Time};
 
 use super::{Batch, Parsed, any_of, learned, lock_conversations, progress, repeats};
 use crate::channels::{AccountEvent, Effect, Inbound, Item, Status};
+use crate::domain::delivery::Mark;
 use crate::flows::Outcome;
 use crate::store::Tx;
 use crate::store::channels::Channel;
@@ -128,7 +129,7 @@ fn sought(channel: ChannelId, status: &Status) -> Sought {
     Sought {
         channel,
         provider_id: status.id.clone(),
-        attached: status.opaque.as_deref().and_then(|text| text.parse::<DeliveryId>().ok()),
+        attached: status.opaque.as_deref().and_then(|text| text.parse::<Mark>().ok()),
         anywhere: status.channel.is_empty(),
     }
 }

@@ -8,7 +8,7 @@ use contract::{Body, Time};
 use super::lane::Rest;
 use crate::channels::client::CallError;
 use crate::channels::{self, Class, Fault, Outcome, Outgoing, Provider, What};
-use crate::domain::delivery;
+use crate::domain::delivery::{self, Mark};
 use crate::errands::{Ended, Errand};
 use crate::flows::settle::{Settled, settle};
 use crate::flows::template::still_wanted;
@@ -97,7 +97,8 @@ async fn attempt(desk: &Desk, sender: &Sender, claimed: &Claimed, rest: &Rest) -
         Ok(what) => what,
         Err(why) => return not_carried(&why),
     };
-    let outgoing = Outgoing { to: claimed.to.clone(), what, opaque: Some(claimed.id.to_string()) };
+    let mark = Mark { delivery: claimed.id, round: claimed.round };
+    let outgoing = Outgoing { to: claimed.to.clone(), what, opaque: Some(mark.to_string()) };
     let errand = Errand { connection: &connection, provider, channel: &sender.provider_channel };
     let begun = std::time::Instant::now();
     let answer = errand.run(desk, &|via| provider.call(via, &outgoing)).await;

@@ -23,6 +23,8 @@ pub struct Claimed {
     pub contact: ContactId,
     /// When a person or a bot last asked for it.
     pub asked_at: Time,
+    /// How often a person or a bot has asked for it, from 1.
+    pub round: i32,
     /// How often it has been tried, this time included.
     pub attempts: i32,
     /// What it carries.
@@ -44,6 +46,7 @@ struct ClaimedRow {
     conversation_id: Uuid,
     contact_id: Uuid,
     asked_at: i64,
+    round: i32,
     attempts: i32,
     payload: Json<Payload>,
     phone: Option<String>,
@@ -76,9 +79,9 @@ impl Store {
                   set state = 'sending', attempts = d.attempts + 1, fence = $3,
                       lease_until = clock.now + interval '30 seconds'
                  from due, clock where d.id = due.id
-               returning d.id, d.ord, d.part, d.message_id, d.conversation_id, d.attempts, d.payload,
+               returning d.id, d.ord, d.part, d.message_id, d.conversation_id, d.attempts, d.payload, d.round,
                          coalesce(d.asked_at, d.created_at) as asked_at)
-             select t.id, t.message_id, t.conversation_id, c.contact_id, to_ms(t.asked_at) as asked_at, t.attempts,
+             select t.id, t.message_id, t.conversation_id, c.contact_id, to_ms(t.asked_at) as asked_at, t.round, t.attempts,
                     t.payload, a.phone, a.user_id, a.external_id,
                     case when m.quoted_id is null or t.part > 0 then null
                          else coalesce(m.quoted_provider_id,
@@ -107,6 +110,7 @@ impl Store {
                 conversation: ConversationId(row.conversation_id),
                 contact: ContactId(row.contact_id),
                 asked_at: Time(row.asked_at),
+                round: row.round,
                 attempts: row.attempts,
                 payload: row.payload.0,
                 to: Recipient { phone: row.phone, user_id: row.user_id, external_id: row.external_id },
