@@ -17,6 +17,7 @@ mod live;
 mod long_text;
 mod media;
 mod meta;
+mod pairs;
 mod protocol;
 mod races;
 mod receive;

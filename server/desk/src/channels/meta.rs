@@ -15,7 +15,7 @@ use super::provider::{abilities, file_rules};
 use super::templates::Templates;
 use super::{
     About, Account, Answer, Arrived, Fault, Found, Hook, Item, Learned, Malformed, Need, NotCarried, Outcome,
-    Outgoing, Provider, Step, Via,
+    Outgoing, PairLimit, Provider, Step, Via,
 };
 
 mod check;
@@ -110,6 +110,10 @@ impl Provider for Meta {
 
     fn checked(&self, answer: &Answer) -> Result<Vec<Found>, Fault> {
         check::checked(answer)
+    }
+
+    fn pair_limit(&self) -> Option<PairLimit> {
+        Some(PairLimit::WHATSAPP)
     }
 
     fn templates(&self) -> Option<&dyn Templates> {

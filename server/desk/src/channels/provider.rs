@@ -1,6 +1,7 @@
 //! One provider's protocol, and what it is told.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use contract::capability::{Ability, Degree, Feature, FileRule};
 use contract::message::{Media, MediaKind};
@@ -74,6 +75,11 @@ pub trait Provider: Send + Sync + 'static {
         host == own || host == domain || host.strip_suffix(domain).is_some_and(|rest| rest.ends_with('.'))
     }
 
+    /// How many messages one customer may get of one number, where WhatsApp limits that.
+    fn pair_limit(&self) -> Option<PairLimit> {
+        None
+    }
+
     /// How its templates are listed and made, where it has them.
     fn templates(&self) -> Option<&dyn Templates> {
         None
@@ -83,6 +89,22 @@ pub trait Provider: Send + Sync + 'static {
     fn backlog(&self) -> Option<&dyn Backlog> {
         None
     }
+}
+
+/// How many messages one customer may get of one number.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PairLimit {
+    /// So many at once.
+    pub burst: u32,
+    /// Then one in this time.
+    pub every: Duration,
+}
+
+impl PairLimit {
+    /// One in six seconds, and 45 at once that the time after pays for; above that WhatsApp answers 131056 (Meta), which
+    /// is 63018 at Twilio. A few are left for what the desk does not know of (channels reference: throughput and
+    /// limits).
+    pub const WHATSAPP: PairLimit = PairLimit { burst: 40, every: Duration::from_secs(6) };
 }
 
 /// What a provider is and what a connection to it needs.

@@ -17,7 +17,7 @@ use super::provider::{abilities, file_rules};
 use super::templates::Templates;
 use super::{
     About, Account, Answer, Arrived, Fault, Found, Hook, Item, Learned, Malformed, Need, NotCarried, Outcome,
-    Outgoing, Provider, Receipt, Step, Via,
+    Outgoing, PairLimit, Provider, Receipt, Step, Via,
 };
 
 mod access;
@@ -121,6 +121,10 @@ impl Provider for Twilio {
     /// Twilio lists no WhatsApp numbers here: credentials that hold bring an empty list.
     fn checked(&self, answer: &Answer) -> Result<Vec<Found>, Fault> {
         check::checked(answer)
+    }
+
+    fn pair_limit(&self) -> Option<PairLimit> {
+        Some(PairLimit::WHATSAPP)
     }
 
     fn templates(&self) -> Option<&dyn Templates> {

@@ -182,6 +182,7 @@ async fn judge(
         }
         Class::Pair if claimed.attempts >= delivery::MOST_ATTEMPTS => failed(fault),
         Class::Pair => {
+            rest.pairs.exhaust(&claimed.to, tokio::time::Instant::now());
             let wait = delivery::pair_backoff_ms(claimed.attempts, rand::random());
             later(wait, &fault.code, &fault.reason)
         }

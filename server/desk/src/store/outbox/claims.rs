@@ -135,6 +135,24 @@ impl Store {
         Ok(())
     }
 
+    /// Frees a delivery that was claimed and may not leave yet, for so many milliseconds. It was not tried.
+    pub async fn put_off(&self, sender: &Sender, id: DeliveryId, wait_ms: i64) -> Result<()> {
+        sqlx::query(
+            "update deliveries
+                set state = 'queued', attempts = attempts - 1, lease_until = null, fence = null,
+                    not_before = desk_now() + $3 * interval '1 millisecond', error_code = 'pair_limit',
+                    error_reason = 'This customer has had many messages within a short time; WhatsApp takes the '
+                                   'next ones one by one.'
+              where id = $1 and state = 'sending' and fence = $2",
+        )
+        .bind(id.0)
+        .bind(sender.fence)
+        .bind(wait_ms)
+        .execute(self.pool())
+        .await?;
+        Ok(())
+    }
+
     /// Prolongs the lease of a delivery that is being sent: a call with a file in it can take minutes. Says whether
     /// it is still ours.
     pub async fn keep_delivery_lease(&self, id: DeliveryId, attempts: i32, sender: &Sender) -> Result<bool> {
