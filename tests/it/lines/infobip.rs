@@ -65,3 +65,49 @@ async fn what_a_person_asks_for_again_has_a_new_id_and_what_the_desk_tries_again
     desk.infobip_tells(&line, &report(&again[2], &delivered, &none)).await;
     until_state(&desk, message, DeliveryState::Delivered).await;
 }
+
+/// A file that customers have sent.
+fn photo(provider: &StandIn, number: usize) -> Value {
+    let url = format!("{}/whatsapp/1/senders/{NUMBER}/media/{number}", provider.url);
+    json!({ "type": "IMAGE", "url": url })
+}
+
+#[tokio::test]
+async fn two_servers_together_fetch_no_more_files_than_infobip_gives_and_hold_up_no_other_number() {
+    const PNG: &[u8] = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR";
+    let provider = StandIn::start(|_| (200, "image/png", PNG.to_vec())).await;
+    let desk = TestDesk::start().await;
+    let other = desk.another().await;
+    let line = desk.infobip(&provider, NUMBER).await;
+    let results: Vec<_> = (0..40)
+        .map(|number| {
+            json!({
+                "from": ANA, "to": NUMBER, "integrationType": "WHATSAPP", "messageId": format!("wamid.{number}"),
+                "receivedAt": "2026-08-01T10:10:00.000+0000", "message": photo(&provider, number),
+            })
+        })
+        .collect();
+    desk.infobip_tells(&line, &json!(results)).await;
+    let ben = "4917139200098";
+    desk.provider.files.give("file-1", tests::files::Giving::Bytes(PNG.to_vec()));
+    let file = json!({ "id": "file-1", "mime_type": "image/png" });
+    let message = tests::meta::messages(ben, &[tests::meta::file(ben, "wamid.ben", "image", &file)]);
+    assert_eq!(desk.post(&message).await, 200);
+    until("the other number's file is there", || async {
+        let ready = "select count(*) from files f join messages m on m.id = f.message_id
+                      where f.state = 'ready' and m.provider_id = 'wamid.ben'";
+        (desk.database.number(ready).await == 1).then_some(())
+    })
+    .await;
+    assert!(provider.asked("/media/").len() < 40, "it did not wait for all of them");
+    let asked = provider.until_asked("/media/", 40).await;
+    for window in asked.windows(16) {
+        let apart = window[15].at - window[0].at;
+        assert!(apart.as_millis() >= 1_000, "16 files within {apart:?}");
+    }
+    until("all are there", || async {
+        (desk.database.number("select count(*) from files where state = 'ready'").await == 41).then_some(())
+    })
+    .await;
+    drop(other);
+}

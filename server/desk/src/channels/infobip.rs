@@ -118,6 +118,10 @@ impl Provider for Infobip {
         check::check(via)
     }
 
+    fn files_a_second(&self) -> Option<u32> {
+        Some(FILES_A_SECOND)
+    }
+
     fn checked(&self, answer: &Answer) -> Result<Vec<Found>, Fault> {
         check::checked(answer)
     }

@@ -63,6 +63,11 @@ pub trait Provider: Send + Sync + 'static {
 
     /// What the check has found: the numbers of the account, where it lists them. An error is why the credentials
     /// do not hold.
+    /// Files of customers that an account may fetch in a second, where the provider limits that.
+    fn files_a_second(&self) -> Option<u32> {
+        None
+    }
+
     fn checked(&self, answer: &Answer) -> Result<Vec<Found>, Fault>;
 
     /// Whether its calls may go to this host (lower case, no dot at the end): the one of [`About::api_base`], and those
