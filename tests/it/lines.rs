@@ -10,6 +10,7 @@ use tests::{Login, StandIn, TestDesk, until};
 use uuid::Uuid;
 
 mod infobip;
+mod twilio;
 
 const ANA: &str = "4917139200099";
 
@@ -37,4 +38,10 @@ async fn until_state(desk: &TestDesk, id: MessageId, state: DeliveryState) -> Me
         (found.state == Some(state)).then_some(found)
     })
     .await
+}
+
+/// What customers wish, as it is written down.
+async fn wishes(desk: &TestDesk) -> Vec<String> {
+    let rows = "select scope || ' ' || state || ' ' || source || ' ' || evidence from consents order by id";
+    desk.database.words(rows).await
 }

@@ -66,6 +66,25 @@ async fn what_a_person_asks_for_again_has_a_new_id_and_what_the_desk_tries_again
     until_state(&desk, message, DeliveryState::Delivered).await;
 }
 
+#[tokio::test]
+async fn an_opt_out_that_a_report_tells_is_the_customers_wish() {
+    let provider = StandIn::start(takes).await;
+    let desk = TestDesk::start().await;
+    let line = desk.infobip(&provider, NUMBER).await;
+    let sara = desk.agent("Sara").await;
+    desk.infobip_writes(&line, ANA, "wamid.1", &text("Hello?")).await;
+    let message = say(&desk, &sara, "one").await;
+    until_state(&desk, message, DeliveryState::Accepted).await;
+    let sent = provider.asked("/message/text").remove(0);
+    let rejected = json!({ "groupId": 5, "groupName": "REJECTED", "id": 6, "name": "REJECTED_NETWORK" });
+    let why = json!({ "id": 7_033, "name": "EC_MARKETING_OPT_OUT", "permanent": true });
+    desk.infobip_tells(&line, &report(&sent, &rejected, &why)).await;
+    let failure = until_state(&desk, message, DeliveryState::Failed).await.failure.unwrap();
+    assert_eq!(failure.code, "7033");
+    assert!(failure.reason.contains("want no marketing messages"), "{}", failure.reason);
+    assert_eq!(wishes(&desk).await, ["marketing opted_out provider 7033"]);
+}
+
 /// A file that customers have sent.
 fn photo(provider: &StandIn, number: usize) -> Value {
     let url = format!("{}/whatsapp/1/senders/{NUMBER}/media/{number}", provider.url);

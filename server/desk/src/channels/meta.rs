@@ -15,7 +15,7 @@ use super::provider::{abilities, file_rules};
 use super::templates::Templates;
 use super::{
     About, Account, Answer, Arrived, Fault, Found, Hook, Item, Learned, Malformed, Need, NotCarried, Outcome,
-    Outgoing, PairLimit, Provider, Step, Via,
+    Outgoing, PairLimit, Provider, Scope, Step, Via,
 };
 
 mod check;
@@ -98,6 +98,10 @@ impl Provider for Meta {
 
     fn learn(&self, need: &Need, answer: &Answer) -> Result<Learned, Fault> {
         upload::learn(need, answer)
+    }
+
+    fn opted_out(&self, code: &str, _reason: &str) -> Option<Scope> {
+        (code == fault::OPTED_OUT).then_some(Scope::Marketing)
     }
 
     fn fetch(&self, via: &Via<'_>, media: &Media) -> Result<Step, NotCarried> {

@@ -13,7 +13,7 @@ use secrecy::{ExposeSecret, SecretString};
 
 use super::backlog::Backlog;
 use super::templates::Templates;
-use super::{Answer, Fault, Item, Learned, Malformed, Need, NotCarried, Outcome, Outgoing, Step};
+use super::{Answer, Fault, Item, Learned, Malformed, Need, NotCarried, Outcome, Outgoing, Scope, Step};
 
 /// One provider's protocol.
 pub trait Provider: Send + Sync + 'static {
@@ -51,6 +51,11 @@ pub trait Provider: Send + Sync + 'static {
     /// What the provider's answer to a send means.
     fn outcome(&self, answer: &Answer) -> Outcome;
 
+    /// What a failure with this code and reason says of the customer: which messages they do not want any more.
+    fn opted_out(&self, _code: &str, _reason: &str) -> Option<Scope> {
+        None
+    }
+
     /// What the call for a [`Need`] has brought. Providers that need nothing are never asked.
     fn learn(&self, need: &Need, answer: &Answer) -> Result<Learned, Fault>;
 
@@ -58,16 +63,16 @@ pub trait Provider: Send + Sync + 'static {
     /// [`About::file_hosts`] or to the connection's own.
     fn fetch(&self, via: &Via<'_>, media: &Media) -> Result<Step, NotCarried>;
 
-    /// The next call on the way to a proof that the credentials hold, without any effect.
-    fn check(&self, via: &Via<'_>) -> Result<Step, NotCarried>;
-
-    /// What the check has found: the numbers of the account, where it lists them. An error is why the credentials
-    /// do not hold.
     /// Files of customers that an account may fetch in a second, where the provider limits that.
     fn files_a_second(&self) -> Option<u32> {
         None
     }
 
+    /// The next call on the way to a proof that the credentials hold, without any effect.
+    fn check(&self, via: &Via<'_>) -> Result<Step, NotCarried>;
+
+    /// What the check has found: the numbers of the account, where it lists them. An error is why the credentials
+    /// do not hold.
     fn checked(&self, answer: &Answer) -> Result<Vec<Found>, Fault>;
 
     /// Whether its calls may go to this host (lower case, no dot at the end): the one of [`About::api_base`], and those

@@ -17,7 +17,7 @@ use super::provider::{abilities, file_rules};
 use super::templates::Templates;
 use super::{
     About, Account, Answer, Arrived, Fault, Found, Hook, Item, Learned, Malformed, Need, NotCarried, Outcome,
-    Outgoing, PairLimit, Provider, Receipt, Step, Via,
+    Outgoing, PairLimit, Provider, Receipt, Scope, Step, Via,
 };
 
 mod access;
@@ -108,6 +108,10 @@ impl Provider for Twilio {
             file::KEY => file::learn(need, answer),
             _ => check::learn(answer),
         }
+    }
+
+    fn opted_out(&self, code: &str, _reason: &str) -> Option<Scope> {
+        (code == fault::OPTED_OUT).then_some(Scope::All)
     }
 
     fn fetch(&self, via: &Via<'_>, media: &Media) -> Result<Step, NotCarried> {

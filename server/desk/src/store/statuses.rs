@@ -20,6 +20,8 @@ pub struct Target {
     pub provider_id: String,
     /// The channel that it was sent on: another one, where the status named none.
     pub on: ChannelId,
+    /// The word of its provider.
+    pub provider: String,
     /// The delivery; absent for what was sent from the business's own phone.
     pub delivery: Option<DeliveryId>,
     /// The message.
@@ -61,6 +63,7 @@ struct TargetRow {
     channel_id: Uuid,
     wanted: String,
     sent_on: Uuid,
+    provider: String,
     delivery_id: Option<Uuid>,
     message_id: Uuid,
     conversation_id: Uuid,
@@ -172,7 +175,11 @@ impl Tx {
         let attached: Vec<Option<Uuid>> =
             wanted.iter().map(|one| one.attached.map(|mark| mark.delivery.0)).collect();
         let rounds: Vec<Option<i32>> = wanted.iter().map(|one| one.attached.map(|mark| mark.round)).collect();
-        let query = sqlx::query_as(sql).bind(channels).bind(ids).bind(attached).bind(rounds);
+        let sql = format!(
+            "select t.*, n.provider from ({sql}) t
+               join channels ch on ch.id = t.sent_on join connections n on n.id = ch.connection_id"
+        );
+        let query = sqlx::query_as(&sql).bind(channels).bind(ids).bind(attached).bind(rounds);
         let rows: Vec<TargetRow> = query.fetch_all(self.connection()).await?;
         Ok(rows
             .into_iter()
@@ -180,6 +187,7 @@ impl Tx {
                 channel: ChannelId(row.channel_id),
                 provider_id: row.wanted,
                 on: ChannelId(row.sent_on),
+                provider: row.provider,
                 delivery: row.delivery_id.map(DeliveryId),
                 message: MessageId(row.message_id),
                 conversation: ConversationId(row.conversation_id),
