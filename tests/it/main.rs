@@ -18,6 +18,7 @@ mod long_text;
 mod media;
 mod meta;
 mod pairs;
+mod persons;
 mod protocol;
 mod races;
 mod receive;

@@ -4,7 +4,7 @@ use std::collections::{BTreeSet, HashMap};
 
 use contract::{ChannelId, ConnectionId, ConversationId, Time};
 
-use super::{Batch, Parsed, any_of, learned, lock_conversations, progress, repeats};
+use super::{Batch, Parsed, any_of, learned, lock_conversations, moved, progress, repeats};
 use crate::channels::{AccountEvent, Effect, Inbound, Item, Status};
 use crate::domain::delivery::Mark;
 use crate::flows::Outcome;
@@ -98,6 +98,7 @@ impl Wanted {
                 };
                 let Some(channel) = channels.get(&(connection, named.clone())) else { continue };
                 wanted.contacts.extend(learned(channel, item));
+                wanted.contacts.extend(moved(channel, item));
                 match item {
                     Item::Message(inbound) => wanted.message(channel.id, inbound),
                     Item::Status(status) => wanted.statuses.push(sought(channel.id, status)),
