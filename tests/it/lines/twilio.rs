@@ -68,3 +68,101 @@ async fn an_opt_out_that_a_status_tells_is_the_customers_wish() {
     desk.twilio_tells(&line, "", &fields).await;
     assert_eq!(wishes(&desk).await.len(), 1);
 }
+
+/// A message as Twilio's list has it.
+fn listed(sid: &str, to: &str, words: &str) -> Value {
+    json!({
+        "sid": sid, "direction": "inbound", "from": format!("whatsapp:+{ANA}"), "to": format!("whatsapp:+{to}"),
+        "body": words, "num_media": "0", "messaging_service_sid": SERVICE, "status": "received",
+        "date_sent": jiff::Timestamp::now().strftime("%a, %d %b %Y %H:%M:%S +0000").to_string(),
+    })
+}
+
+const SERVICE: &str = "MG00000000000000000000000000000001";
+
+const OTHER: &str = "441134960001";
+
+/// A service with two WhatsApp numbers, each with its list of messages.
+async fn pool() -> StandIn {
+    let senders = json!({ "senders": [
+        { "sid": "XE1", "sender": format!("whatsapp:+{NUMBER}"), "sender_type": "WhatsApp" },
+        { "sid": "XE2", "sender": format!("whatsapp:+{OTHER}"), "sender_type": "WhatsApp" },
+        { "sid": "XE3", "sender": "messenger:123", "sender_type": "Messenger" },
+    ] });
+    let page = |messages: &[Value]| json_reply(200, &json!({ "messages": messages, "next_page_uri": null }));
+    StandIn::start(move |asked| match &asked.path {
+        path if path.contains("/ChannelSenders") => json_reply(200, &senders),
+        path if asked.method == "POST" && path.contains("/Messages.json") => takes(asked),
+        path if path.contains(NUMBER) => {
+            page(&[listed("SMa1", NUMBER, "Hello?"), listed("SMa2", NUMBER, "Still there?")])
+        }
+        _ => page(&[listed("SMb1", OTHER, "And here")]),
+    })
+    .await
+}
+
+/// A webhook of the service, about its first number: what comes in names the number and, beside it, the service.
+async fn service_tells(
+    desk: &TestDesk,
+    line: &tests::standin::Line,
+    (from, to): (&str, &str),
+    more: &[(&str, &str)],
+) {
+    let (from, to) = (format!("whatsapp:+{from}"), format!("whatsapp:+{to}"));
+    let fixed = [
+        ("AccountSid", tests::standin::ACCOUNT),
+        ("MessagingServiceSid", SERVICE),
+        ("From", from.as_str()),
+        ("To", to.as_str()),
+    ];
+    desk.twilio_tells(line, "", &[more, &fixed].concat()).await;
+}
+
+#[tokio::test]
+async fn a_messaging_service_hears_all_of_its_numbers_and_fetches_what_they_missed() {
+    let provider = pool().await;
+    let desk = TestDesk::start().await;
+    let line = desk.twilio(&provider, SERVICE).await;
+    let sara = desk.agent("Sara").await;
+    service_tells(&desk, &line, (ANA, NUMBER), &[("MessageSid", "SMa1"), ("Body", "Hello?")]).await;
+    let reply = say(&desk, &sara, "Here I am").await;
+    until_state(&desk, reply, DeliveryState::Accepted).await;
+    let sent = provider.asked("/Messages.json").into_iter().find(|asked| asked.method == "POST").unwrap();
+    assert!(sent.body.contains(SERVICE) && !sent.body.contains("From="), "{}", sent.body);
+    let sid = format!("SM{:032}", sent.body.len());
+    let status = [("MessageSid", sid.as_str()), ("MessageStatus", "delivered")];
+    service_tells(&desk, &line, (NUMBER, ANA), &status).await;
+    until_state(&desk, reply, DeliveryState::Delivered).await;
+
+    desk.sql(
+        "insert into backlogs (connection_id, due_at)
+         select id, desk_now() from connections where provider = 'twilio'
+             on conflict (connection_id) do update set due_at = desk_now()",
+    )
+    .await;
+    until("what was missed is here", || async {
+        let count = desk.database.number("select count(*) from messages where author_kind = 'contact'").await;
+        (count == 3).then_some(())
+    })
+    .await;
+    assert_eq!(desk.database.number("select count(*) from conversations").await, 1);
+    assert_eq!(desk.database.number("select count(*) from rejections").await, 0);
+    assert!(provider.asked("/ChannelSenders")[0].path.contains(SERVICE));
+}
+
+#[tokio::test]
+async fn a_service_without_whatsapp_numbers_says_so_where_health_is_shown() {
+    let provider = StandIn::start(|_| json_reply(200, &json!({ "senders": [] }))).await;
+    let desk = TestDesk::start().await;
+    let line = desk.twilio(&provider, SERVICE).await;
+    let boss = desk.signed_in(&desk.admin()).await;
+    let why = until("the reading has ended", || async {
+        let page = contract::settings::SettingsPage::Connection(line.connection);
+        match desk::seat::settings::settings(&desk.desk, &boss, page).await.unwrap() {
+            contract::settings::Settings::Connection(page) => page.health.backlog?.error,
+            other => panic!("{other:?}"),
+        }
+    })
+    .await;
+    assert!(why.contains("names no WhatsApp number"), "{why}");
+}

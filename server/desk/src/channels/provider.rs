@@ -42,6 +42,12 @@ pub trait Provider: Send + Sync + 'static {
     /// apart.
     fn parse(&self, arrived: &Arrived<'_>) -> Result<Vec<Item>, Malformed>;
 
+    /// Another name of the channel that something is about, beside the one in its items: a channel can stand for several
+    /// numbers.
+    fn also_named(&self, _arrived: &Arrived<'_>) -> Option<String> {
+        None
+    }
+
     /// Whether this can be carried by one call, before anything is stored: kinds, lengths and numbers of things.
     fn carries(&self, body: &Body) -> Result<(), NotCarried>;
 

@@ -32,6 +32,7 @@ mod message;
 mod missed;
 mod parse;
 mod person;
+mod pool;
 mod quote;
 mod rich;
 mod send;
@@ -95,6 +96,10 @@ impl Provider for Twilio {
 
     fn call(&self, via: &Via<'_>, outgoing: &Outgoing) -> Result<Step, NotCarried> {
         send::call(via, outgoing)
+    fn also_named(&self, arrived: &Arrived<'_>) -> Option<String> {
+        pool::named(arrived)
+    }
+
     }
 
     fn outcome(&self, answer: &Answer) -> Outcome {

@@ -22,7 +22,8 @@ pub(super) async fn gather(tx: &mut Tx, batch: &[&Parsed], now: Time) -> Outcome
         batch.iter().map(|parsed| parsed.pending.incoming.connection).collect();
     connections.sort_unstable();
     connections.dedup();
-    let channels = tx.channels(&connections).await?;
+    let mut channels = tx.channels(&connections).await?;
+    name_again(batch, &mut channels);
     let wanted = Wanted::of(batch, &channels);
     let (names, addresses) = tx.meet(&wanted.contacts).await?;
     // After the addresses are locked: whoever applies an equal message meanwhile has the same address.
@@ -34,6 +35,23 @@ pub(super) async fn gather(tx: &mut Tx, batch: &[&Parsed], now: Time) -> Outcome
     ids.extend(known.values().map(|(_, conversation)| *conversation));
     let batch = Batch { now, channels, names, addresses, seen, known, effects, ..Batch::default() };
     with_targets(tx, batch, ids, targets).await
+}
+
+/// A number that is not set up by itself may be one of those that a channel of another name stands for.
+fn name_again(batch: &[&Parsed], channels: &mut Channels) {
+    for parsed in batch {
+        let connection = parsed.pending.incoming.connection;
+        let known = |name: &String| channels.get(&(connection, name.clone())).cloned();
+        let Some(channel) = parsed.also_named.as_ref().and_then(known) else { continue };
+        for item in parsed.items.iter().flatten() {
+            let named = match item {
+                Item::Message(inbound) => &inbound.channel,
+                Item::Status(status) if !status.channel.is_empty() => &status.channel,
+                _ => continue,
+            };
+            channels.entry((connection, named.clone())).or_insert_with(|| channel.clone());
+        }
+    }
 }
 
 /// A batch that is about statuses alone.

@@ -40,7 +40,7 @@ pub mod replay;
 mod write;
 
 pub use late::Late;
-pub use reading::read;
+pub use reading::{read, read_named};
 
 /// A webhook with what its provider made of it.
 #[derive(Debug, Clone)]
@@ -49,6 +49,8 @@ pub struct Parsed {
     pub pending: Pending,
     /// Its items, in the order of the body.
     pub items: Result<Vec<Item>, Malformed>,
+    /// Another name of the channel that it is about.
+    pub also_named: Option<String>,
 }
 
 impl Parsed {
@@ -57,7 +59,14 @@ impl Parsed {
         if let Ok(items) = &mut items {
             repeats::name(&pending.entry, items);
         }
-        Parsed { pending, items }
+        Parsed { pending, items, also_named: None }
+    }
+}
+
+impl Parsed {
+    /// The same, about a channel that goes by another name too.
+    pub fn also_named(self, name: Option<String>) -> Parsed {
+        Parsed { also_named: name, ..self }
     }
 }
 
