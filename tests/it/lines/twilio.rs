@@ -166,3 +166,26 @@ async fn a_service_without_whatsapp_numbers_says_so_where_health_is_shown() {
     .await;
     assert!(why.contains("names no WhatsApp number"), "{why}");
 }
+
+#[tokio::test]
+async fn the_sandbox_number_says_until_when_customers_stay_joined() {
+    let provider = StandIn::start(takes).await;
+    let desk = TestDesk::start().await;
+    desk.twilio(&provider, NUMBER).await;
+    let line = desk.twilio(&provider, "14155238886").await;
+    let boss = desk.signed_in(&desk.admin()).await;
+    let joins = async || {
+        let page = contract::settings::SettingsPage::Channels;
+        let shown = desk::seat::settings::settings(&desk.desk, &boss, page).await.unwrap();
+        let contract::settings::Settings::Channels(shown) = shown else { panic!("{shown:?}") };
+        let channels = shown.connections.into_iter().flat_map(|connection| connection.channels);
+        channels.filter_map(|channel| Some((channel.id, channel.joins?))).collect::<Vec<_>>()
+    };
+    let found = joins().await;
+    assert_eq!(found.len(), 1, "{found:?}");
+    assert_eq!((found[0].0, found[0].1.hours, found[0].1.end_by), (line.channel, 72, None));
+    desk.twilio_writes(&line, ANA, "SM00000000000000000000000000000a01", "Hello?").await;
+    let end = joins().await[0].1.end_by.unwrap();
+    let left = end.0 - jiff::Timestamp::now().as_millisecond();
+    assert!((71 * 3_600_000..=72 * 3_600_000).contains(&left), "{left}");
+}

@@ -91,6 +91,11 @@ pub trait Provider: Send + Sync + 'static {
         host == own || host == domain || host.strip_suffix(domain).is_some_and(|rest| rest.ends_with('.'))
     }
 
+    /// For how many hours a customer's join holds, where a channel is one for trying out that has to be joined.
+    fn join_hours(&self, _channel: &str) -> Option<i32> {
+        None
+    }
+
     /// How many messages one customer may get of one number, where WhatsApp limits that.
     fn pair_limit(&self) -> Option<PairLimit> {
         None

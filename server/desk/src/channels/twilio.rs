@@ -17,7 +17,7 @@ use super::provider::{abilities, file_rules};
 use super::templates::Templates;
 use super::{
     About, Account, Answer, Arrived, Fault, Found, Hook, Item, Learned, Malformed, Need, NotCarried, Outcome,
-    Outgoing, PairLimit, Provider, Receipt, Scope, Step, Via,
+    Outgoing, PairLimit, Provider, Receipt, Scope, Step, Via, phone,
 };
 
 mod access;
@@ -36,6 +36,7 @@ mod pool;
 mod quote;
 mod rich;
 mod send;
+
 mod sign;
 mod status;
 mod template;
@@ -48,6 +49,11 @@ pub struct Twilio;
 /// What stands behind our address, there and in the address for statuses: five tries, also where we answered
 /// with 5xx or too late. Without it Twilio tries again only where no connection came about.
 const RETRIES: &str = "#rc=5&rp=5xx,ct,rt";
+
+/// The number of Twilio's own sandbox, and for how long a phone that has joined it stays so (channels reference:
+/// basics).
+const SANDBOX: &str = "14155238886";
+const SANDBOX_HOURS: i32 = 72;
 
 impl Provider for Twilio {
     fn about(&self) -> About {
@@ -90,16 +96,16 @@ impl Provider for Twilio {
         parse::parse(arrived)
     }
 
+    fn also_named(&self, arrived: &Arrived<'_>) -> Option<String> {
+        pool::named(arrived)
+    }
+
     fn carries(&self, body: &Body) -> Result<(), NotCarried> {
         limits::carries(body)
     }
 
     fn call(&self, via: &Via<'_>, outgoing: &Outgoing) -> Result<Step, NotCarried> {
         send::call(via, outgoing)
-    fn also_named(&self, arrived: &Arrived<'_>) -> Option<String> {
-        pool::named(arrived)
-    }
-
     }
 
     fn outcome(&self, answer: &Answer) -> Outcome {
@@ -130,6 +136,10 @@ impl Provider for Twilio {
     /// Twilio lists no WhatsApp numbers here: credentials that hold bring an empty list.
     fn checked(&self, answer: &Answer) -> Result<Vec<Found>, Fault> {
         check::checked(answer)
+    }
+
+    fn join_hours(&self, channel: &str) -> Option<i32> {
+        (phone::normalise(channel).as_deref() == Some(SANDBOX)).then_some(SANDBOX_HOURS)
     }
 
     fn pair_limit(&self) -> Option<PairLimit> {
