@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot be set up fails by panicking")]
 #![expect(missing_docs, reason = "the names say it; the rest is in the bodies")]
 
+pub mod bucket;
 pub mod database;
 pub mod desk;
 pub mod files;
@@ -14,6 +15,7 @@ pub mod socket;
 pub mod standin;
 pub mod wait;
 
+pub use self::bucket::Bucket;
 pub use self::database::Database;
 pub use self::desk::{Login, TestDesk};
 pub use self::process::Process;
