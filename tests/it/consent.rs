@@ -4,12 +4,15 @@ use contract::command::Claim;
 use contract::consent::{ConsentPolicy, ConsentRule, ConsentScope, ConsentState};
 use contract::settings::{ConsentImport, SettingsChange};
 use contract::template::TemplateCategory;
-use contract::{Ack, Actor, Body, Change, ClientId, Command, ConversationId, Refusal, RefusalCode, Request};
+use contract::{
+    Ack, Actor, Body, Change, ClientId, Command, ConversationId, DeliveryState, Refusal, RefusalCode, Request,
+};
 use desk::flows::act;
 use serde_json::json;
 use tests::meta::{messages, seconds, text_at};
+use tests::provider::Mood;
 use tests::shelf::{filled, info};
-use tests::{Login, TestDesk};
+use tests::{Login, TestDesk, until};
 use uuid::Uuid;
 
 const ANA: &str = "4917139200099";
@@ -179,6 +182,72 @@ async fn a_template_that_failed_is_not_tried_again_against_the_customers_wish() 
     let epoch = desk.card(id).await.epoch;
     let retry = Command::Retry { epoch, message: ack.message.unwrap() };
     assert_eq!(code(ask(&desk, &sara, id, retry).await), RefusalCode::NoConsent);
+}
+
+/// Waits until a message has failed, and says why.
+async fn failure(desk: &TestDesk, ack: &Ack) -> contract::message::Failure {
+    let id = ack.message.unwrap();
+    until("the message has failed", || async {
+        let found = desk.store.messages(&[id]).await.unwrap().remove(&id.0).unwrap();
+        (found.state == Some(DeliveryState::Failed)).then_some(found.failure).flatten()
+    })
+    .await
+}
+
+#[tokio::test]
+async fn a_template_that_waits_does_not_leave_against_what_the_customer_has_wished_meanwhile() {
+    let (desk, sara, id) = stage(25, "Hello?").await;
+    let other = "4917139200098";
+    let message = text_at(other, "wamid.9", "Hello?", seconds() - 25 * HOUR);
+    assert_eq!(desk.post(&messages(other, &[message])).await, 200);
+    desk.applied().await;
+    let refusal = Mood::Refuse { status: 500, code: 131_000, retry_after: None };
+    desk.provider.usually(refusal);
+    let stopped = send(&desk, &sara, id, "order").await.unwrap();
+    let wanted = send(&desk, &sara, desk.conversation_of(other).await, "order").await.unwrap();
+    desk.provider.until_seen(2).await;
+    until("both wait", || async {
+        (desk.store.waiting().await.unwrap().deliveries_queued == 2).then_some(())
+    })
+    .await;
+    desk.sql("update deliveries set not_before = desk_now() + interval '1 hour'").await;
+    // STOP opens the window too: that must not let it out.
+    desk.customer_writes(ANA, "wamid.2", "STOP").await;
+    desk.provider.usually(Mood::Accept);
+    desk.sql("update deliveries set not_before = desk_now()").await;
+    let failure = failure(&desk, &stopped).await;
+    assert_eq!(failure.code, "no_consent");
+    assert!(
+        failure.reason.starts_with("It has not left. The customer wants no messages"),
+        "{}",
+        failure.reason
+    );
+    until("the other one has left", || async {
+        let found = desk.store.messages(&[wanted.message.unwrap()]).await.unwrap();
+        found.values().all(|found| found.state == Some(DeliveryState::Accepted)).then_some(())
+    })
+    .await;
+    let went = desk.provider.seen().into_iter().filter(|seen| seen.id.is_some());
+    assert_eq!(went.map(|seen| seen.body["to"].clone()).collect::<Vec<_>>(), [json!(other)]);
+
+    // Sara has seen the STOP and asks again, inside the window: that is for her to decide.
+    let epoch = desk.card(id).await.epoch;
+    ask(&desk, &sara, id, Command::Retry { epoch, message: stopped.message.unwrap() }).await.unwrap();
+    desk.settled().await;
+    assert_eq!(desk.provider.seen().into_iter().filter(|seen| seen.id.is_some()).count(), 2);
+}
+
+#[tokio::test]
+async fn a_follow_up_that_has_waited_for_too_long_does_not_leave() {
+    let (desk, sara, id) = stage(25, "Hello?").await;
+    desk.stop().await;
+    let ack = send(&desk, &sara, id, "order").await.unwrap();
+    later(&desk, 7 * 24).await;
+    let _other = desk.another().await;
+    let failure = failure(&desk, &ack).await;
+    assert_eq!(failure.code, "no_consent");
+    assert!(failure.reason.contains("7 days"), "{}", failure.reason);
+    assert!(desk.provider.seen().is_empty());
 }
 
 #[tokio::test]

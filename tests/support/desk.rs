@@ -270,21 +270,32 @@ pub async fn add_person(desk: &Desk, name: &str, role: Role) -> Login {
     Login { id, name: name.to_owned(), email, password: PASSWORD.to_owned() }
 }
 
-/// Adds a connection to a provider at this address.
+/// Adds a connection to Meta at this address.
 pub async fn add_connection(database: &Database, desk: &Desk, api_base: &str) -> ConnectionId {
+    let fields =
+        [("app_secret", APP_SECRET), ("access_token", ACCESS_TOKEN), ("verify_token", "a verify token")];
+    add_connection_to(database, desk, ("meta", api_base), &fields).await
+}
+
+/// Adds a connection to a provider at this address.
+pub async fn add_connection_to(
+    database: &Database,
+    desk: &Desk,
+    (provider, api_base): (&str, &str),
+    fields: &[(&str, &str)],
+) -> ConnectionId {
     let id = Uuid::now_v7();
     let mut connection = database.connect().await;
     // At once, as the desk does: a job must not find it without its secrets.
     let mut tx = connection.begin().await.unwrap();
-    sqlx::query("insert into connections (id, provider, name, api_base) values ($1, 'meta', 'Test', $2)")
+    sqlx::query("insert into connections (id, provider, name, api_base) values ($1, $3, 'Test', $2)")
         .bind(id)
         .bind(api_base)
+        .bind(provider)
         .execute(&mut *tx)
         .await
         .unwrap();
-    let fields =
-        [("app_secret", APP_SECRET), ("access_token", ACCESS_TOKEN), ("verify_token", "a verify token")];
-    for (field, value) in fields {
+    for &(field, value) in fields {
         let row = Uuid::now_v7();
         let place = Place { table: "connection_secrets", column: "sealed", row };
         sqlx::query(

@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot be set up fails by panicking")]
 #![expect(missing_docs, reason = "the names say it; the rest is in the bodies")]
 
+pub mod bucket;
 pub mod database;
 pub mod desk;
 pub mod files;
@@ -11,11 +12,14 @@ pub mod process;
 pub mod provider;
 pub mod shelf;
 pub mod socket;
+pub mod standin;
 pub mod wait;
 
+pub use self::bucket::Bucket;
 pub use self::database::Database;
 pub use self::desk::{Login, TestDesk};
 pub use self::process::Process;
 pub use self::provider::Provider;
 pub use self::socket::Socket;
+pub use self::standin::StandIn;
 pub use self::wait::until;

@@ -160,6 +160,18 @@ pub struct ChannelView {
     pub rate: i32,
     /// Why it does not send at present, if it does not.
     pub paused: Option<String>,
+    /// How long customers stay joined, where they have to join first.
+    #[serde(default)]
+    pub joins: Option<Joins>,
+}
+
+/// A number that is for trying out: whoever wants to use it has to join, and the join ends by itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Joins {
+    /// How long a join holds, in hours.
+    pub hours: i32,
+    /// When the customer who wrote last has to join anew, at the latest; absent: nobody has written yet.
+    pub end_by: Option<Time>,
 }
 
 /// A number that webhooks named and that is not set up here.

@@ -28,6 +28,10 @@ pub struct ContactView {
     pub first_seen: Time,
     /// Their conversations before this one, latest first, at most 20.
     pub earlier: Vec<EarlierConversation>,
+    /// The latest conversations of others whom the provider holds for the same person, at most 20: both have a history
+    /// here, so that they were left apart.
+    #[serde(default)]
+    pub same_person: Vec<EarlierConversation>,
     /// What they wish about being written to first on this channel, latest first: at most one of each scope. What
     /// came in since the snapshot has neither source nor wording.
     #[serde(default)]

@@ -17,7 +17,7 @@ use super::{Said, none_or_empty};
 #[command(next_help_heading = "Files")]
 pub struct MediaFlags {
     /// What keeps the files that customers and agents send: `folder`, or `s3` for a bucket of S3 or of anything
-    /// that speaks its protocol (in builds with the feature `s3`). Several servers need a bucket, or a folder that
+    /// that speaks its protocol. Several servers need a bucket, or a folder that
     /// all of them see [default: folder].
     #[arg(long, env = "BATON_MEDIA_STORE", value_name = "KIND", value_parser = ["folder", "s3"])]
     #[serde(skip_serializing_if = "none_or_empty")]

@@ -26,8 +26,12 @@ fn config(place: Place, desk: &TestDesk) -> desk::Config {
 
 /// Starts a server over a test's database with a store of files at this folder.
 async fn start(desk: &TestDesk, database: &Database, folder: &std::path::Path) -> anyhow::Result<()> {
+    start_at(desk, database, Place::Folder(folder.to_path_buf())).await
+}
+
+async fn start_at(desk: &TestDesk, database: &Database, place: Place) -> anyhow::Result<()> {
     let store = Store::open(&database.url, 2)?;
-    let desk = desk::state::desk(config(Place::Folder(folder.to_path_buf()), desk), store)?;
+    let desk = desk::state::desk(config(place, desk), store)?;
     let started = desk::jobs::start(&desk).await;
     desk.stop.cancel();
     started
@@ -49,6 +53,73 @@ async fn a_server_whose_folder_is_another_one_refuses_to_start_and_says_why() {
     start(&desk, &fresh, elsewhere.path()).await.unwrap();
     let other = tempfile::tempdir().unwrap();
     assert!(start(&desk, &fresh, other.path()).await.is_err());
+}
+
+fn bucket(at: &tests::Bucket, prefix: &str) -> Place {
+    Place::Bucket(Box::new(desk::media::place::Bucket {
+        name: "shop-files".to_owned(),
+        prefix: prefix.to_owned(),
+        endpoint: Some(at.url.clone()),
+        region: Some("eu-central-1".to_owned()),
+        access_key: Some("AKIATEST".to_owned()),
+        secret_key: Some("a secret key for tests".to_owned().into()),
+    }))
+}
+
+#[tokio::test]
+async fn a_bucket_keeps_files_whole_in_parts_and_until_they_are_deleted() {
+    let at = tests::Bucket::start().await;
+    let files = desk::media::Files::at(&bucket(&at, "baton")).unwrap();
+    let (small, large) = (contract::FileId(uuid::Uuid::now_v7()), contract::FileId(uuid::Uuid::now_v7()));
+    let bytes: Vec<u8> = (0..12_000_000_u32).map(|number| (number % 251) as u8).collect();
+    let pieces = |bytes: &[u8]| {
+        let pieces: Vec<_> =
+            bytes.chunks(700_000).map(|piece| Ok::<_, String>(piece.to_vec().into())).collect();
+        futures::stream::iter(pieces)
+    };
+    let written = files.write(small, pieces(b"hello"), 100).await.unwrap();
+    assert_eq!(written.size, 5);
+    assert_eq!(files.write(large, pieces(&bytes), 20_000_000).await.unwrap().size, 12_000_000);
+    files.put(small, FilePart::Thumbnail, b"tiny".to_vec()).await.unwrap();
+    assert!(at.asked().iter().filter(|asked| asked.contains("partNumber")).count() >= 2, "it went in parts");
+    assert!(at.keys().iter().all(|key| key.starts_with("shop-files/baton/")), "{:?}", at.keys());
+
+    assert_eq!(files.read_small(small, FilePart::Whole).await.unwrap(), "hello");
+    assert_eq!(files.read_small(large, FilePart::Whole).await.unwrap(), bytes);
+    let part = files.read(large, FilePart::Whole, Some(11_999_990..12_000_000)).await.unwrap();
+    assert_eq!(part.length, 10);
+
+    // One that turns out too large leaves nothing.
+    let third = contract::FileId(uuid::Uuid::now_v7());
+    assert!(files.write(third, pieces(&bytes), 6_000_000).await.is_err());
+    assert_eq!(at.keys().len(), 3);
+    for file in [small, large, third] {
+        files.remove(file).await.unwrap();
+    }
+    assert_eq!(at.keys(), Vec::<String>::new());
+    assert_eq!(at.unsigned(), 0);
+    assert!(files.read_small(small, FilePart::Whole).await.is_err());
+}
+
+#[tokio::test]
+async fn servers_share_a_bucket_and_one_with_a_folder_of_its_own_refuses_to_start() {
+    let at = tests::Bucket::start().await;
+    let desk = TestDesk::start().await;
+    let fresh = Database::fresh().await;
+    for _ in 0..2 {
+        start_at(&desk, &fresh, bucket(&at, "")).await.unwrap();
+    }
+    assert_eq!(at.keys(), ["shop-files/store.id"]);
+    let elsewhere = tempfile::tempdir().unwrap();
+    let why = start(&desk, &fresh, elsewhere.path()).await.unwrap_err().to_string();
+    assert!(
+        why.contains("the files of this database are in the bucket shop-files at http://127.0.0.1"),
+        "{why}"
+    );
+    assert!(why.contains("this server would use the folder"), "{why}");
+    let other = tests::Bucket::start().await;
+    let why = start_at(&desk, &fresh, bucket(&other, "")).await.unwrap_err().to_string();
+    assert!(why.contains(&other.url), "{why}");
 }
 
 #[tokio::test]

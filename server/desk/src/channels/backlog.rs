@@ -10,6 +10,21 @@ pub trait Backlog: Send + Sync {
     /// as the next one.
     fn list(&self, via: &Via<'_>, since: Timestamp, page: Option<&str>) -> Result<Step, NotCarried>;
 
+    /// Whether a channel stands for several numbers, each of which has a list of its own.
+    fn is_several(&self, _channel: &str) -> bool {
+        false
+    }
+
+    /// The next call on the way to the numbers that such a channel stands for.
+    fn numbers(&self, _via: &Via<'_>) -> Result<Step, NotCarried> {
+        Err(NotCarried("This channel is one number.".to_owned()))
+    }
+
+    /// Reads them, as the lists know them.
+    fn numbers_of(&self, _answer: &Answer) -> Result<Vec<String>, Fault> {
+        Ok(Vec::new())
+    }
+
     /// Reads a page: the items of what came in, as a webhook would have brought them.
     fn listed(&self, answer: &Answer, at: Timestamp) -> Result<Missed, Fault>;
 }

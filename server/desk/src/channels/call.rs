@@ -35,7 +35,8 @@ pub struct Outgoing {
     pub to: Recipient,
     /// What.
     pub what: What,
-    /// Comes back in statuses where the provider can do that: the delivery's id.
+    /// Comes back in statuses where the provider can do that. The same one means the same send, tried again by the
+    /// desk; what a person asks for again has another one.
     pub opaque: Option<String>,
 }
 

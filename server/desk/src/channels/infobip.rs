@@ -15,7 +15,7 @@ use super::provider::{abilities, file_rules};
 use super::templates::Templates;
 use super::{
     About, Account, Answer, Arrived, Class, Fault, Found, Hook, Item, Learned, Malformed, Need, NotCarried,
-    Outcome, Outgoing, Provider, Step, Via,
+    Outcome, Outgoing, Provider, Scope, Step, Via,
 };
 
 mod answer;
@@ -110,8 +110,16 @@ impl Provider for Infobip {
         })
     }
 
+    fn opted_out(&self, code: &str, _reason: &str) -> Option<Scope> {
+        (code == fault::OPTED_OUT).then_some(Scope::Marketing)
+    }
+
     fn fetch(&self, via: &Via<'_>, media: &Media) -> Result<Step, NotCarried> {
         file::fetch(via, media)
+    }
+
+    fn files_a_second(&self) -> Option<u32> {
+        Some(FILES_A_SECOND)
     }
 
     fn check(&self, via: &Via<'_>) -> Result<Step, NotCarried> {

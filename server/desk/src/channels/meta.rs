@@ -15,7 +15,7 @@ use super::provider::{abilities, file_rules};
 use super::templates::Templates;
 use super::{
     About, Account, Answer, Arrived, Fault, Found, Hook, Item, Learned, Malformed, Need, NotCarried, Outcome,
-    Outgoing, Provider, Step, Via,
+    Outgoing, PairLimit, Provider, Scope, Step, Via,
 };
 
 mod check;
@@ -100,6 +100,10 @@ impl Provider for Meta {
         upload::learn(need, answer)
     }
 
+    fn opted_out(&self, code: &str, _reason: &str) -> Option<Scope> {
+        (code == fault::OPTED_OUT).then_some(Scope::Marketing)
+    }
+
     fn fetch(&self, via: &Via<'_>, media: &Media) -> Result<Step, NotCarried> {
         upload::fetch(via, media)
     }
@@ -110,6 +114,10 @@ impl Provider for Meta {
 
     fn checked(&self, answer: &Answer) -> Result<Vec<Found>, Fault> {
         check::checked(answer)
+    }
+
+    fn pair_limit(&self) -> Option<PairLimit> {
+        Some(PairLimit::WHATSAPP)
     }
 
     fn templates(&self) -> Option<&dyn Templates> {

@@ -26,7 +26,7 @@ pub use call::{
     Step, What,
 };
 pub use item::{AccountEvent, Effect, Inbound, Item, News, Referral, Scope, Sender, Status, StatusWord};
-pub use provider::{About, Account, Arrived, Found, Hook, Known, Provider, Receipt, Via};
+pub use provider::{About, Account, Arrived, Found, Hook, Known, PairLimit, Provider, Receipt, Via};
 
 /// Every provider, by its word.
 pub const PROVIDERS: &[&dyn Provider] =

@@ -1,6 +1,7 @@
 //! One provider's protocol, and what it is told.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use contract::capability::{Ability, Degree, Feature, FileRule};
 use contract::message::{Media, MediaKind};
@@ -12,7 +13,7 @@ use secrecy::{ExposeSecret, SecretString};
 
 use super::backlog::Backlog;
 use super::templates::Templates;
-use super::{Answer, Fault, Item, Learned, Malformed, Need, NotCarried, Outcome, Outgoing, Step};
+use super::{Answer, Fault, Item, Learned, Malformed, Need, NotCarried, Outcome, Outgoing, Scope, Step};
 
 /// One provider's protocol.
 pub trait Provider: Send + Sync + 'static {
@@ -41,6 +42,12 @@ pub trait Provider: Send + Sync + 'static {
     /// apart.
     fn parse(&self, arrived: &Arrived<'_>) -> Result<Vec<Item>, Malformed>;
 
+    /// Another name of the channel that something is about, beside the one in its items: a channel can stand for several
+    /// numbers.
+    fn also_named(&self, _arrived: &Arrived<'_>) -> Option<String> {
+        None
+    }
+
     /// Whether this can be carried by one call, before anything is stored: kinds, lengths and numbers of things.
     fn carries(&self, body: &Body) -> Result<(), NotCarried>;
 
@@ -50,12 +57,22 @@ pub trait Provider: Send + Sync + 'static {
     /// What the provider's answer to a send means.
     fn outcome(&self, answer: &Answer) -> Outcome;
 
+    /// What a failure with this code and reason says of the customer: which messages they do not want any more.
+    fn opted_out(&self, _code: &str, _reason: &str) -> Option<Scope> {
+        None
+    }
+
     /// What the call for a [`Need`] has brought. Providers that need nothing are never asked.
     fn learn(&self, need: &Need, answer: &Answer) -> Result<Learned, Fault>;
 
     /// The next call on the way to the bytes of a file that a customer has sent. It goes only to hosts of
     /// [`About::file_hosts`] or to the connection's own.
     fn fetch(&self, via: &Via<'_>, media: &Media) -> Result<Step, NotCarried>;
+
+    /// Files of customers that an account may fetch in a second, where the provider limits that.
+    fn files_a_second(&self) -> Option<u32> {
+        None
+    }
 
     /// The next call on the way to a proof that the credentials hold, without any effect.
     fn check(&self, via: &Via<'_>) -> Result<Step, NotCarried>;
@@ -74,6 +91,16 @@ pub trait Provider: Send + Sync + 'static {
         host == own || host == domain || host.strip_suffix(domain).is_some_and(|rest| rest.ends_with('.'))
     }
 
+    /// For how many hours a customer's join holds, where a channel is one for trying out that has to be joined.
+    fn join_hours(&self, _channel: &str) -> Option<i32> {
+        None
+    }
+
+    /// How many messages one customer may get of one number, where WhatsApp limits that.
+    fn pair_limit(&self) -> Option<PairLimit> {
+        None
+    }
+
     /// How its templates are listed and made, where it has them.
     fn templates(&self) -> Option<&dyn Templates> {
         None
@@ -83,6 +110,22 @@ pub trait Provider: Send + Sync + 'static {
     fn backlog(&self) -> Option<&dyn Backlog> {
         None
     }
+}
+
+/// How many messages one customer may get of one number.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PairLimit {
+    /// So many at once.
+    pub burst: u32,
+    /// Then one in this time.
+    pub every: Duration,
+}
+
+impl PairLimit {
+    /// One in six seconds, and 45 at once that the time after pays for; above that WhatsApp answers 131056 (Meta), which
+    /// is 63018 at Twilio. A few are left for what the desk does not know of (channels reference: throughput and
+    /// limits).
+    pub const WHATSAPP: PairLimit = PairLimit { burst: 40, every: Duration::from_secs(6) };
 }
 
 /// What a provider is and what a connection to it needs.

@@ -17,7 +17,7 @@ use super::provider::{abilities, file_rules};
 use super::templates::Templates;
 use super::{
     About, Account, Answer, Arrived, Fault, Found, Hook, Item, Learned, Malformed, Need, NotCarried, Outcome,
-    Outgoing, Provider, Step, Via,
+    Outgoing, Provider, Scope, Step, Via,
 };
 
 mod access;
@@ -92,6 +92,10 @@ impl Provider for Sinch {
 
     fn learn(&self, need: &Need, answer: &Answer) -> Result<Learned, Fault> {
         access::learn(need, answer)
+    }
+
+    fn opted_out(&self, _code: &str, reason: &str) -> Option<Scope> {
+        fault::opted_out(reason).then_some(Scope::Marketing)
     }
 
     fn fetch(&self, via: &Via<'_>, media: &Media) -> Result<Step, NotCarried> {

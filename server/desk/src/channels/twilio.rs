@@ -17,7 +17,7 @@ use super::provider::{abilities, file_rules};
 use super::templates::Templates;
 use super::{
     About, Account, Answer, Arrived, Fault, Found, Hook, Item, Learned, Malformed, Need, NotCarried, Outcome,
-    Outgoing, Provider, Receipt, Step, Via,
+    Outgoing, PairLimit, Provider, Receipt, Scope, Step, Via, phone,
 };
 
 mod access;
@@ -32,9 +32,11 @@ mod message;
 mod missed;
 mod parse;
 mod person;
+mod pool;
 mod quote;
 mod rich;
 mod send;
+
 mod sign;
 mod status;
 mod template;
@@ -47,6 +49,11 @@ pub struct Twilio;
 /// What stands behind our address, there and in the address for statuses: five tries, also where we answered
 /// with 5xx or too late. Without it Twilio tries again only where no connection came about.
 const RETRIES: &str = "#rc=5&rp=5xx,ct,rt";
+
+/// The number of Twilio's own sandbox, and for how long a phone that has joined it stays so (channels reference:
+/// basics).
+const SANDBOX: &str = "14155238886";
+const SANDBOX_HOURS: i32 = 72;
 
 impl Provider for Twilio {
     fn about(&self) -> About {
@@ -89,6 +96,10 @@ impl Provider for Twilio {
         parse::parse(arrived)
     }
 
+    fn also_named(&self, arrived: &Arrived<'_>) -> Option<String> {
+        pool::named(arrived)
+    }
+
     fn carries(&self, body: &Body) -> Result<(), NotCarried> {
         limits::carries(body)
     }
@@ -110,6 +121,10 @@ impl Provider for Twilio {
         }
     }
 
+    fn opted_out(&self, code: &str, _reason: &str) -> Option<Scope> {
+        (code == fault::OPTED_OUT).then_some(Scope::All)
+    }
+
     fn fetch(&self, via: &Via<'_>, media: &Media) -> Result<Step, NotCarried> {
         file::fetch(via, media)
     }
@@ -121,6 +136,14 @@ impl Provider for Twilio {
     /// Twilio lists no WhatsApp numbers here: credentials that hold bring an empty list.
     fn checked(&self, answer: &Answer) -> Result<Vec<Found>, Fault> {
         check::checked(answer)
+    }
+
+    fn join_hours(&self, channel: &str) -> Option<i32> {
+        (phone::normalise(channel).as_deref() == Some(SANDBOX)).then_some(SANDBOX_HOURS)
+    }
+
+    fn pair_limit(&self) -> Option<PairLimit> {
+        Some(PairLimit::WHATSAPP)
     }
 
     fn templates(&self) -> Option<&dyn Templates> {

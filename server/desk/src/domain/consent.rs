@@ -3,6 +3,7 @@
 use contract::Time;
 use contract::consent::{ConsentPolicy, ConsentRule, ConsentScope, ConsentState};
 use contract::template::TemplateCategory;
+use contract::time::WINDOW_MS;
 
 /// Milliseconds of a day.
 const DAY_MS: i64 = 24 * contract::time::HOUR_MS;
@@ -14,6 +15,8 @@ pub struct Wish {
     pub scope: ConsentScope,
     /// What they wish.
     pub state: ConsentState,
+    /// When the desk learned of it.
+    pub heard_at: Time,
 }
 
 /// What is known when a template is to be sent outside the window.
@@ -46,25 +49,52 @@ pub enum Denied {
 
 /// Whether a template may go to somebody whose window is closed.
 pub fn allows(question: &Question<'_>) -> Result<(), Denied> {
-    let marketing =
-        !matches!(question.category, Some(TemplateCategory::Utility | TemplateCategory::Authentication));
-    // Whoever wants no marketing may want the rest; whoever wants marketing wants the rest, too.
-    let counts = |wish: &&Wish| {
-        marketing || (wish.scope, wish.state) != (ConsentScope::Marketing, ConsentState::OptedOut)
-    };
-    match question.wishes.iter().find(counts) {
-        Some(Wish { state: ConsentState::OptedIn, .. }) => Ok(()),
-        Some(Wish { scope, .. }) => Err(Denied::OptedOut(*scope)),
-        None => follow_up(question, marketing),
+    match question.standing(None) {
+        Some(wish) => granted(wish),
+        None => follow_up(question),
     }
 }
 
-fn follow_up(question: &Question<'_>, marketing: bool) -> Result<(), Denied> {
+/// Whether a template that was asked for at that moment may leave now: what the customer has wished since then
+/// holds, also inside the window; outside it, all that holds when one is asked for.
+pub fn still_allows(question: &Question<'_>, asked_at: Time) -> Result<(), Denied> {
+    if let Some(wish) = question.standing(Some(asked_at)) {
+        return granted(wish);
+    }
+    let open = question.wrote_at.is_some_and(|wrote| question.now.since_ms(wrote) < WINDOW_MS);
+    if open { Ok(()) } else { allows(question) }
+}
+
+impl Question<'_> {
+    fn marketing(&self) -> bool {
+        !matches!(self.category, Some(TemplateCategory::Utility | TemplateCategory::Authentication))
+    }
+
+    /// The wish that decides, of all or of those that the desk has learned of after a moment.
+    fn standing(&self, after: Option<Time>) -> Option<&Wish> {
+        let marketing = self.marketing();
+        // Whoever wants no marketing may want the rest; whoever wants marketing wants the rest, too.
+        let counts = |wish: &&Wish| {
+            marketing || (wish.scope, wish.state) != (ConsentScope::Marketing, ConsentState::OptedOut)
+        };
+        let heard = |wish: &&Wish| after.is_none_or(|after| wish.heard_at > after);
+        self.wishes.iter().filter(heard).find(counts)
+    }
+}
+
+fn granted(wish: &Wish) -> Result<(), Denied> {
+    match wish.state {
+        ConsentState::OptedIn => Ok(()),
+        ConsentState::OptedOut => Err(Denied::OptedOut(wish.scope)),
+    }
+}
+
+fn follow_up(question: &Question<'_>) -> Result<(), Denied> {
     if question.policy.rule == ConsentRule::Strict {
         return Err(Denied::NeverAgreed);
     }
     let Some(wrote_at) = question.wrote_at else { return Err(Denied::NeverAgreed) };
-    if marketing {
+    if question.marketing() {
         return Err(Denied::NotUtility);
     }
     let days = question.policy.follow_up_days;
@@ -82,6 +112,7 @@ mod tests {
 
     const IN: ConsentState = ConsentState::OptedIn;
     const OUT: ConsentState = ConsentState::OptedOut;
+    const NOW: Time = Time(1_700_000_000_000);
 
     fn asked(
         rule: ConsentRule,
@@ -89,9 +120,11 @@ mod tests {
         wishes: &[(ConsentScope, ConsentState)],
         wrote_hours_ago: Option<i64>,
     ) -> Result<(), Denied> {
-        let wishes: Vec<_> =
-            wishes.iter().map(|(scope, state)| Wish { scope: *scope, state: *state }).collect();
-        let now = Time(1_700_000_000_000);
+        let wishes: Vec<_> = wishes
+            .iter()
+            .map(|(scope, state)| Wish { scope: *scope, state: *state, heard_at: NOW })
+            .collect();
+        let now = NOW;
         allows(&Question {
             policy: ConsentPolicy { rule, follow_up_days: 7, stop_closes: ConsentScope::All },
             category: Some(category),
@@ -130,5 +163,34 @@ mod tests {
         assert_eq!(ask(utility, &nothing), Err(Denied::OptedOut(ConsentScope::All)));
         let again = [(ConsentScope::Marketing, IN), (ConsentScope::All, OUT)];
         assert_eq!(ask(utility, &again), Ok(()));
+    }
+
+    #[test]
+    fn what_is_wished_after_a_template_was_asked_for_holds_when_it_leaves() {
+        let leaves = |category, wishes: &[Wish], wrote_hours_ago: i64| {
+            let question = Question {
+                policy: ConsentPolicy {
+                    rule: ConsentRule::FollowUp,
+                    follow_up_days: 7,
+                    stop_closes: ConsentScope::All,
+                },
+                category: Some(category),
+                wishes,
+                wrote_at: Some(NOW.plus_ms(-wrote_hours_ago * HOUR_MS)),
+                now: NOW,
+            };
+            still_allows(&question, NOW.plus_ms(-60_000))
+        };
+        let wish = |scope, state, ago_ms: i64| Wish { scope, state, heard_at: NOW.plus_ms(-ago_ms) };
+        let (marketing, utility) = (TemplateCategory::Marketing, TemplateCategory::Utility);
+        let before = [wish(ConsentScope::All, OUT, 90_000)];
+        let since = [wish(ConsentScope::All, OUT, 30_000)];
+        assert_eq!(leaves(utility, &before, 1), Ok(()), "who asked inside the window knew of it");
+        assert_eq!(leaves(utility, &since, 1), Err(Denied::OptedOut(ConsentScope::All)));
+        assert_eq!(leaves(utility, &before, 25), Err(Denied::OptedOut(ConsentScope::All)));
+        let no_offers = [wish(ConsentScope::Marketing, OUT, 30_000), wish(ConsentScope::All, IN, 90_000)];
+        assert_eq!(leaves(utility, &no_offers, 25), Ok(()));
+        assert_eq!(leaves(marketing, &no_offers, 1), Err(Denied::OptedOut(ConsentScope::Marketing)));
+        assert_eq!(leaves(utility, &[], 8 * 24), Err(Denied::TooLate(7)), "it has waited for too long");
     }
 }

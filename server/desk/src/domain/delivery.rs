@@ -1,9 +1,43 @@
 //! How a delivery moves: forward only, by rank.
 
-use contract::DeliveryState;
+use std::fmt;
+use std::str::FromStr;
+
 use contract::message::DeliveryState::*;
+use contract::{DeliveryId, DeliveryState};
 
 use crate::channels::StatusWord;
+
+/// What is attached to a send and comes back in its statuses: `<delivery>`, or `<delivery>.<round>` where a person
+/// has asked for it again. To a provider that tells repeats by it, the same mark is the same send.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Mark {
+    /// The delivery.
+    pub delivery: DeliveryId,
+    /// How often it was asked for, from 1.
+    pub round: i32,
+}
+
+impl fmt::Display for Mark {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.round {
+            ..=1 => self.delivery.fmt(formatter),
+            round => write!(formatter, "{}.{round}", self.delivery),
+        }
+    }
+}
+
+impl FromStr for Mark {
+    type Err = ();
+
+    fn from_str(text: &str) -> Result<Mark, ()> {
+        let (delivery, round) = match text.split_once('.') {
+            Some((delivery, round)) => (delivery, round.parse().map_err(|_| ())?),
+            None => (text, 1),
+        };
+        Ok(Mark { delivery: delivery.parse().map_err(|_| ())?, round })
+    }
+}
 
 /// The rank of a state on the way to the customer's eyes. What has failed, is cancelled or is uncertain has
 /// none: see [`after_status`].
@@ -113,6 +147,19 @@ mod tests {
         assert_eq!(of_message(&[Read, Failed]), Some(Failed));
         assert_eq!(of_message(&[Cancelled, Cancelled]), Some(Cancelled));
         assert_eq!(of_message(&[Delivered, Cancelled]), Some(Delivered));
+    }
+
+    #[test]
+    fn a_mark_tells_the_delivery_and_the_round() {
+        let delivery: DeliveryId = "0198c6a0-0000-7000-8000-000000000001".parse().unwrap();
+        for (round, suffix) in [(1, ""), (2, ".2"), (12, ".12")] {
+            let mark = Mark { delivery, round };
+            assert_eq!(mark.to_string(), format!("{delivery}{suffix}"));
+            assert_eq!(mark.to_string().parse(), Ok(mark));
+        }
+        for other in ["", "hello", ".2", "0198c6a0-0000-7000-8000-000000000001.x"] {
+            assert!(other.parse::<Mark>().is_err(), "{other}");
+        }
     }
 
     #[test]

@@ -22,6 +22,7 @@ pub mod hand_off;
 pub mod import_consents;
 pub mod label;
 pub mod note;
+mod opt_out;
 pub mod prioritise;
 pub mod react;
 pub mod read;

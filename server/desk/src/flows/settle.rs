@@ -2,8 +2,8 @@
 
 use contract::{Actor, Author, Change, ConversationId, DeliveryId, DeliveryState};
 
-use super::Outcome;
 use super::work::Work;
+use super::{Outcome, opt_out};
 use crate::state::Desk;
 use crate::store::outbox::{Claimed, Fresh, Later, Moved, Part};
 
@@ -100,7 +100,13 @@ async fn failed(work: &mut Work, part: &Part, code: &str, reason: &str) -> Outco
         return Ok(());
     }
     work.tx.cancel_message(part.message, "earlier_part_failed").await?;
-    changed(work, part, Some((code, reason))).await
+    let Some(scope) = opt_out::told(work.provider.about().provider, (code, reason)) else {
+        return changed(work, part, Some((code, reason))).await;
+    };
+    let wish = opt_out::wish(&work.conversation, scope, (code, reason), work.now);
+    work.record_by(Actor::Contact, Change::ConsentChanged { scope, state: wish.state });
+    work.tx.add_consents(&[wish]).await?;
+    changed(work, part, Some((code, &opt_out::explained(scope, reason)))).await
 }
 
 async fn uncertain(work: &mut Work, part: &Part, reason: &str) -> Outcome<()> {

@@ -1,15 +1,18 @@
 //! Holds a template to what the provider has of it, and to what the customer wishes: in the send's own transaction.
 
-use contract::TemplateId;
 use contract::consent::ConsentScope;
 use contract::message::Template;
 use contract::picker::{Place, Slot};
 use contract::template::{Lack, TemplateCategory, TemplateStatus};
+use contract::time::WINDOW_MS;
+use contract::{ChannelId, TemplateId};
 
 use super::Outcome;
 use super::work::Work;
 use crate::domain::Refused;
 use crate::domain::consent::{self, Denied, Question};
+use crate::state::Desk;
+use crate::store::outbox::Claimed;
 use crate::store::templates::Stored;
 
 /// Whether a template may go as it is filled in. What the customer will read is written into it. Answers with the
@@ -42,6 +45,28 @@ pub(super) async fn hold(work: &mut Work, template: &mut Template) -> Outcome<Op
 pub(super) async fn hold_again(work: &mut Work, template: &Template) -> Outcome<()> {
     let mut template = template.clone();
     hold(work, &mut template).await.map(|_| ())
+}
+
+/// Whether a template that was asked for before still may leave, by what the customer wishes now.
+pub(crate) async fn still_wanted(
+    desk: &Desk,
+    claimed: &Claimed,
+    channel: ChannelId,
+    template: &Template,
+) -> Outcome<()> {
+    let mut tx = desk.store.begin_snapshot().await?;
+    let stored = tx.template(channel, &template.name, &template.language).await?;
+    let (policy, wishes) = tx.wishes(claimed.contact, channel).await?;
+    let question = Question {
+        policy,
+        category: stored.and_then(|stored| stored.info.category),
+        wishes: &wishes,
+        wrote_at: claimed.window_until.map(|until| until.plus_ms(-WINDOW_MS)),
+        now: tx.now().await?,
+    };
+    let answer = consent::still_allows(&question, claimed.asked_at);
+    tx.rollback().await?;
+    answer.map_err(|denied| Refused::NoConsent(format!("It has not left. {}", denial(denied))).into())
 }
 
 fn whole(stored: &Stored, template: &Template) -> Outcome<()> {

@@ -9,7 +9,7 @@ use contract::time::MINUTE_MS;
 use jiff::Timestamp;
 use tokio::task::JoinSet;
 
-use crate::channels::{self, Answer, Item, PROVIDERS};
+use crate::channels::{self, Answer, Inbound, Item, PROVIDERS};
 use crate::errands::{Ended, Errand};
 use crate::state::Desk;
 use crate::store::backlogs::Reading;
@@ -96,6 +96,21 @@ async fn read_all(desk: &Desk, reading: &Reading) -> Result<i32, String> {
 /// for a channel of which the provider keeps no list.
 pub async fn fetch(desk: &Desk, errand: &Errand<'_>, since: Timestamp) -> Result<i32, String> {
     let Some(backlog) = errand.provider.backlog() else { return Ok(0) };
+    if !backlog.is_several(errand.channel) {
+        return pages(desk, errand, errand.channel, since).await;
+    }
+    let answer = errand.run(desk, &|via| backlog.numbers(via)).await.map_err(|ended| ended.to_string())?;
+    let numbers = backlog.numbers_of(&answer).map_err(|fault| format!("{}: {}", fault.code, fault.reason))?;
+    let mut brought = 0;
+    for number in numbers {
+        brought += pages(desk, &Errand { channel: &number, ..*errand }, errand.channel, since).await?;
+    }
+    Ok(brought)
+}
+
+/// Reads the list of one number, whose messages come in on this channel.
+async fn pages(desk: &Desk, errand: &Errand<'_>, channel: &str, since: Timestamp) -> Result<i32, String> {
+    let Some(backlog) = errand.provider.backlog() else { return Ok(0) };
     let (mut page, mut brought): (Option<String>, i32) = (None, 0);
     for _ in 0..MOST_PAGES {
         let next = |via: &channels::Via<'_>| backlog.list(via, since, page.as_deref());
@@ -107,7 +122,7 @@ pub async fn fetch(desk: &Desk, errand: &Errand<'_>, since: Timestamp) -> Result
         let missed = backlog
             .listed(&answer, Timestamp::now())
             .map_err(|fault| format!("{}: {}", fault.code, fault.reason))?;
-        brought += keep(desk, errand.connection.id, answer, &missed.items).await?;
+        brought += keep(desk, (errand.connection.id, channel), answer, &missed.items).await?;
         desk.store
             .renew_backlog(errand.connection.id, desk.process)
             .await
@@ -121,16 +136,25 @@ pub async fn fetch(desk: &Desk, errand: &Errand<'_>, since: Timestamp) -> Result
 }
 
 /// Keeps a page that holds something new, as a webhook is kept. One that brings nothing leaves no trace.
-async fn keep(desk: &Desk, connection: ConnectionId, answer: Answer, items: &[Item]) -> Result<i32, String> {
+async fn keep(
+    desk: &Desk,
+    (connection, channel): (ConnectionId, &str),
+    answer: Answer,
+    items: &[Item],
+) -> Result<i32, String> {
+    let text = |error: crate::store::Error| error.to_string();
+    let known = desk.store.provider_channels(connection).await.map_err(text)?;
+    // A number that is set up by itself has its messages; any other one of several has them under their common name.
+    let on =
+        |inbound: &Inbound| known.iter().find(|known| **known == inbound.channel).map_or(channel, |own| own);
     let messages: Vec<(&str, &str)> = items
         .iter()
         .filter_map(|item| match item {
-            Item::Message(inbound) => Some((inbound.channel.as_str(), inbound.id.as_str())),
+            Item::Message(inbound) => Some((on(inbound), inbound.id.as_str())),
             _ => None,
         })
         .collect();
-    let missing =
-        desk.store.missing_messages(connection, &messages).await.map_err(|error| error.to_string())?;
+    let missing = desk.store.missing_messages(connection, &messages).await.map_err(text)?;
     if missing == 0 {
         return Ok(0);
     }

@@ -17,6 +17,7 @@ use crate::store::senders::Sender;
 mod call;
 mod lane;
 mod limit;
+mod pairs;
 
 /// How often leases are renewed: a third of their length.
 const RENEW: Duration = Duration::from_secs(5);

@@ -9,7 +9,7 @@ use futures::StreamExt;
 use tokio::task::JoinSet;
 
 use crate::channels::client::CallError;
-use crate::channels::{self, Class};
+use crate::channels::{self, Class, Provider};
 use crate::errands::{Ended, Errand};
 use crate::flows::Failed;
 use crate::flows::fetched::{Fetched, fetched};
@@ -21,8 +21,11 @@ use crate::store::files::Wanted;
 
 /// Files that are fetched at once.
 const AT_ONCE: usize = 8;
-/// The least time for each file that is begun: providers take 15 requests for files a second (Infobip).
-const PACE: Duration = Duration::from_millis(75);
+/// How much of a provider's rate for files is used: the network can push together what left apart.
+const USED_OF_100: i64 = 80;
+/// Whoever is later than this has missed a turn, and so often takes another one.
+const LATE: Duration = Duration::from_millis(100);
+const MOST_TURNS: usize = 5;
 /// How often the job looks by itself, in milliseconds.
 const LOOK_MS: i64 = 2_000;
 /// How long one file may take.
@@ -42,13 +45,12 @@ pub async fn run(desk: Desk) -> anyhow::Result<()> {
         woken.borrow_and_update();
         while under_way.try_join_next().is_some() {}
         let wanted = desk.store.claim_files(room(&under_way)).await?;
-        let pace = PACE * u32::try_from(wanted.len()).unwrap_or(0);
+        let some = !wanted.is_empty();
         for one in wanted {
             let desk = desk.clone();
             under_way.spawn(async move { take(&desk, &one).await });
         }
-        if !pace.is_zero() {
-            tokio::time::sleep(pace).await;
+        if some {
             continue;
         }
         let full = room(&under_way) == 0;
@@ -153,6 +155,7 @@ async fn fetch(desk: &Desk, wanted: &Wanted) -> Result<crate::media::Kept, Failu
     let provider = channels::provider(&wanted.provider)
         .ok_or_else(|| Failure::lasting("this build does not have the provider"))?;
     let errand = Errand { connection: &connection, provider, channel: &wanted.provider_channel };
+    turn(desk, wanted, provider).await?;
     let response = errand.download(desk, &|via| provider.fetch(via, &wanted.media)).await?;
     let status = response.status().as_u16();
     match status {
@@ -177,6 +180,23 @@ async fn fetch(desk: &Desk, wanted: &Wanted) -> Result<crate::media::Kept, Failu
         tracing::warn!(file = %wanted.id, "the digest of a file is not the one that its message told");
     }
     Ok(kept)
+}
+
+/// Waits for the turn of a file, where the provider gives only so many a second.
+async fn turn(desk: &Desk, wanted: &Wanted, provider: &dyn Provider) -> Result<(), Failure> {
+    let Some(rate) = provider.files_a_second() else { return Ok(()) };
+    let every_ms = 100_000 / (i64::from(rate.max(1)) * USED_OF_100) + 1;
+    for _ in 0..MOST_TURNS {
+        let wait = desk.store.file_turn(wanted.connection, every_ms).await;
+        let wait = wait.map_err(|error| Failure::passing(error.to_string()))?;
+        let due = tokio::time::Instant::now() + Duration::from_millis(wait.unsigned_abs());
+        tokio::time::sleep_until(due).await;
+        // A process that was held up has missed its turns, and must not take them all at once.
+        if due.elapsed() < LATE {
+            break;
+        }
+    }
+    Ok(())
 }
 
 /// Whether a digest as a provider tells it, in base64 or hexadecimal, is this one.

@@ -10,7 +10,7 @@ use tokio::sync::{Mutex, OwnedMutexGuard, mpsc, oneshot};
 
 use super::keep::Kept;
 use crate::channels::{self, Item, Malformed};
-use crate::flows::receive::{Mode, Parsed, parked, read, receive};
+use crate::flows::receive::{Mode, Parsed, parked, read_named, receive};
 use crate::flows::{Failed, Outcome};
 use crate::state::Desk;
 use crate::store::ledger::{Entry, Incoming, Pending};
@@ -183,7 +183,7 @@ async fn set_aside(desk: &Desk, mut parsed: Parsed) -> anyhow::Result<()> {
     };
     let mut kept = Vec::with_capacity(items.len());
     for item in items {
-        let alone = Parsed { pending: parsed.pending.clone(), items: Ok(vec![item.clone()]) };
+        let alone = Parsed { items: Ok(vec![item.clone()]), ..parsed.clone() };
         match attempt(desk, &[alone], Mode::Rehearse).await {
             Ok(()) => kept.push(item),
             Err(Failed::Store(error)) if error.is_transient() => anyhow::bail!("{error}"),
@@ -216,11 +216,11 @@ async fn parse(desk: &Desk, pending: Vec<Pending>) -> anyhow::Result<Vec<Parsed>
     }
     let parsed = pending.into_iter().map(|pending| {
         let provider = providers.get(&pending.incoming.connection).copied().flatten();
-        let items = match provider {
-            Some(provider) => read(provider, &pending.incoming, pending.received_at),
-            None => Err(Malformed("The connection it came in on is gone.".to_owned())),
+        let (items, also) = match provider {
+            Some(provider) => read_named(provider, &pending.incoming, pending.received_at),
+            None => (Err(Malformed("The connection it came in on is gone.".to_owned())), None),
         };
-        Parsed::new(pending, items)
+        Parsed::new(pending, items).also_named(also)
     });
     Ok(parsed.collect())
 }

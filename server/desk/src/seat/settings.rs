@@ -12,6 +12,7 @@ mod channels;
 mod click;
 mod connection;
 pub mod consent;
+mod joins;
 mod people;
 pub mod templates;
 mod trials;

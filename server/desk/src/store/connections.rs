@@ -160,9 +160,21 @@ impl Store {
                 bot: row.bot_id.map(BotId),
                 rate: row.rate,
                 paused: row.paused,
+                joins: None,
             });
         }
         Ok(channels)
+    }
+
+    /// When a customer last wrote on a channel themself.
+    pub async fn last_heard(&self, channel: ChannelId) -> Result<Option<Time>> {
+        let (at,): (Option<i64>,) = sqlx::query_as(
+            "select to_ms(max(window_until)) - 24 * 60 * 60 * 1000 from conversations where channel_id = $1",
+        )
+        .bind(channel.0)
+        .fetch_one(self.pool())
+        .await?;
+        Ok(at.map(Time))
     }
 
     async fn unknown_channels(&self) -> Result<HashMap<Uuid, Vec<UnknownChannel>>> {

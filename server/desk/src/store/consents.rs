@@ -164,9 +164,9 @@ impl Tx {
                 .bind(channel.0)
                 .fetch_one(self.connection())
                 .await?;
-        let rows: Vec<(String, String)> = sqlx::query_as(
-            "select scope, state
-               from (select distinct on (scope, state) scope, state, at, id
+        let rows: Vec<(String, String, i64)> = sqlx::query_as(
+            "select scope, state, to_ms(recorded_at)
+               from (select distinct on (scope, state) scope, state, at, id, recorded_at
                        from consents where contact_id = $1 and channel_id = $2
                       order by scope, state, at desc, id desc) latest
               order by at desc, id desc",
@@ -175,7 +175,9 @@ impl Tx {
         .bind(channel.0)
         .fetch_all(self.connection())
         .await?;
-        let wish = |(about, wish): (String, String)| Ok(Wish { scope: scope(&about)?, state: state(&wish)? });
+        let wish = |(about, wish, heard_at): (String, String, i64)| {
+            Ok(Wish { scope: scope(&about)?, state: state(&wish)?, heard_at: Time(heard_at) })
+        };
         Ok((policy(&rule, days, &stop)?, rows.into_iter().map(wish).collect::<Result<Vec<_>>>()?))
     }
 

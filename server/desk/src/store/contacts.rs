@@ -11,6 +11,8 @@ use uuid::Uuid;
 use super::{Result, Tx};
 use crate::channels::Sender;
 
+mod joining;
+
 /// One contact on one channel, locked.
 #[derive(Debug, Clone)]
 pub struct Address {

@@ -11,6 +11,7 @@ use super::{Result, Store, Tx, corrupt};
 use crate::media::Kept;
 
 mod loose;
+mod turns;
 
 pub use loose::FileStore;
 
@@ -169,6 +170,11 @@ impl Store {
                select id from files
                 where state = 'wanted' and not uploaded and message_id is not null and not_before <= desk_now()
                   and (lease_until is null or lease_until < desk_now())
+                  -- Whose turns are taken for a while holds up nobody else's.
+                  and not exists (select 1 from messages w join channels wc on wc.id = w.channel_id
+                                    join file_turns t on t.connection_id = wc.connection_id
+                                   where w.id = files.message_id
+                                     and t.next_at > desk_now() + interval '300 milliseconds')
                 order by not_before limit $1 for update skip locked),
              taken as (
                update files f set attempts = f.attempts + 1, lease_until = desk_now() + {LEASE}

@@ -196,7 +196,9 @@ impl Tx {
             "update deliveries
                 set state = 'queued', lease_until = null, not_before = desk_now() + $2 * interval '1 millisecond',
                     error_code = $3, error_reason = $4, attempts = case when $5 then 0 else attempts end,
-                    provider_id = case when $5 then null else provider_id end
+                    provider_id = case when $5 then null else provider_id end,
+                    asked_at = case when $5 then desk_now() else asked_at end,
+                    round = case when $5 then round + 1 else round end
               where id = $1",
         )
         .bind(delivery.0)

@@ -9,6 +9,7 @@ use uuid::Uuid;
 
 use super::ledger::Entry;
 use super::{Result, Store, Tx, words};
+use crate::domain::delivery::Mark;
 
 /// What a status is about.
 #[derive(Debug, Clone)]
@@ -19,6 +20,8 @@ pub struct Target {
     pub provider_id: String,
     /// The channel that it was sent on: another one, where the status named none.
     pub on: ChannelId,
+    /// The word of its provider.
+    pub provider: String,
     /// The delivery; absent for what was sent from the business's own phone.
     pub delivery: Option<DeliveryId>,
     /// The message.
@@ -34,8 +37,8 @@ pub struct Sought {
     pub channel: ChannelId,
     /// The provider's id of the message.
     pub provider_id: String,
-    /// The delivery's id that we attached.
-    pub attached: Option<DeliveryId>,
+    /// What we attached to the send.
+    pub attached: Option<Mark>,
     /// Whether the status named no channel: then it can be about any of the connection's.
     pub anywhere: bool,
 }
@@ -60,6 +63,7 @@ struct TargetRow {
     channel_id: Uuid,
     wanted: String,
     sent_on: Uuid,
+    provider: String,
     delivery_id: Option<Uuid>,
     message_id: Uuid,
     conversation_id: Uuid,
@@ -118,13 +122,14 @@ pub struct Parked {
 
 /// Statuses that name their channel.
 const PLACED: &str = "
-    with w as (select * from unnest($1::uuid[], $2::text[], $3::uuid[]) as w(channel_id, wanted, attached))
+    with w as (select * from unnest($1::uuid[], $2::text[], $3::uuid[], $4::int[]) as w(channel_id, wanted, attached, round))
     select w.channel_id, w.wanted, w.channel_id as sent_on, d.id as delivery_id, d.message_id, d.conversation_id
       from w join deliveries d on d.channel_id = w.channel_id and d.provider_id = w.wanted
     union
     select w.channel_id, w.wanted, w.channel_id, d.id, d.message_id, d.conversation_id
       from w join deliveries d on d.id = w.attached and d.channel_id = w.channel_id
-       and d.state not in ('queued', 'cancelled') and coalesce(d.provider_id, w.wanted) = w.wanted
+       and d.round = w.round and d.state not in ('queued', 'cancelled')
+       and coalesce(d.provider_id, w.wanted) = w.wanted
     union
     select w.channel_id, w.wanted, w.channel_id, null, m.id, m.conversation_id
       from w join messages m on m.channel_id = w.channel_id and m.provider_id = w.wanted
@@ -134,7 +139,7 @@ const PLACED: &str = "
 const ANYWHERE: &str = "
     with w as (
       select w.*, ch.id as place
-        from unnest($1::uuid[], $2::text[], $3::uuid[]) as w(channel_id, wanted, attached)
+        from unnest($1::uuid[], $2::text[], $3::uuid[], $4::int[]) as w(channel_id, wanted, attached, round)
         join channels named on named.id = w.channel_id
         join channels ch on ch.connection_id = named.connection_id)
     select w.channel_id, w.wanted, w.place as sent_on, d.id as delivery_id, d.message_id, d.conversation_id
@@ -142,7 +147,8 @@ const ANYWHERE: &str = "
     union
     select w.channel_id, w.wanted, w.place, d.id, d.message_id, d.conversation_id
       from w join deliveries d on d.id = w.attached and d.channel_id = w.place
-       and d.state not in ('queued', 'cancelled') and coalesce(d.provider_id, w.wanted) = w.wanted
+       and d.round = w.round and d.state not in ('queued', 'cancelled')
+       and coalesce(d.provider_id, w.wanted) = w.wanted
     union
     select w.channel_id, w.wanted, w.place, null, m.id, m.conversation_id
       from w join messages m on m.channel_id = w.place and m.provider_id = w.wanted
@@ -152,7 +158,7 @@ const ANYWHERE: &str = "
 pub const PARKED_S: i32 = 60;
 
 impl Tx {
-    /// Finds what statuses are about: by the provider's id, or by the delivery's id that we attached.
+    /// Finds what statuses are about: by the provider's id, or by what we attached.
     pub async fn find_targets(&mut self, wanted: &[Sought]) -> Result<Vec<Target>> {
         let (anywhere, placed): (Vec<&Sought>, Vec<&Sought>) = wanted.iter().partition(|one| one.anywhere);
         let mut found = self.targets(&placed, PLACED).await?;
@@ -166,8 +172,14 @@ impl Tx {
         }
         let channels: Vec<Uuid> = wanted.iter().map(|one| one.channel.0).collect();
         let ids: Vec<&str> = wanted.iter().map(|one| one.provider_id.as_str()).collect();
-        let attached: Vec<Option<Uuid>> = wanted.iter().map(|one| one.attached.map(|id| id.0)).collect();
-        let query = sqlx::query_as(sql).bind(channels).bind(ids).bind(attached);
+        let attached: Vec<Option<Uuid>> =
+            wanted.iter().map(|one| one.attached.map(|mark| mark.delivery.0)).collect();
+        let rounds: Vec<Option<i32>> = wanted.iter().map(|one| one.attached.map(|mark| mark.round)).collect();
+        let sql = format!(
+            "select t.*, n.provider from ({sql}) t
+               join channels ch on ch.id = t.sent_on join connections n on n.id = ch.connection_id"
+        );
+        let query = sqlx::query_as(&sql).bind(channels).bind(ids).bind(attached).bind(rounds);
         let rows: Vec<TargetRow> = query.fetch_all(self.connection()).await?;
         Ok(rows
             .into_iter()
@@ -175,6 +187,7 @@ impl Tx {
                 channel: ChannelId(row.channel_id),
                 provider_id: row.wanted,
                 on: ChannelId(row.sent_on),
+                provider: row.provider,
                 delivery: row.delivery_id.map(DeliveryId),
                 message: MessageId(row.message_id),
                 conversation: ConversationId(row.conversation_id),

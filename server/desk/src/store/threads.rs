@@ -172,7 +172,26 @@ async fn contact(connection: &mut PgConnection, id: ContactId, this: Conversatio
     .bind(this.0)
     .fetch_all(&mut *connection)
     .await?;
+    let same: Vec<(Uuid, i64, Option<i64>, String)> = sqlx::query_as(
+        "select c.id, to_ms(c.opened_at), to_ms(c.resolved_at), ch.name
+           from addresses a
+           join same_people s on s.address_id = a.id
+           join addresses o on o.id = s.other_id
+           join conversations c on c.id = o.conversation_id
+           join channels ch on ch.id = c.channel_id
+          where a.contact_id = $1 order by s.at desc, c.id limit 20",
+    )
+    .bind(id.0)
+    .fetch_all(&mut *connection)
+    .await?;
     let consents = consents::standing(connection, this.0).await?;
+    let line =
+        |(id, opened_at, resolved_at, channel_name): (Uuid, i64, Option<i64>, String)| EarlierConversation {
+            id: ConversationId(id),
+            opened_at: Time(opened_at),
+            resolved_at: resolved_at.map(Time),
+            channel_name,
+        };
     Ok(ContactView {
         consents,
         id: ContactId(row.id),
@@ -181,14 +200,7 @@ async fn contact(connection: &mut PgConnection, id: ContactId, this: Conversatio
         username: row.username,
         addresses: row.addresses,
         first_seen: Time(row.created_at),
-        earlier: earlier
-            .into_iter()
-            .map(|(id, opened_at, resolved_at, channel_name)| EarlierConversation {
-                id: ConversationId(id),
-                opened_at: Time(opened_at),
-                resolved_at: resolved_at.map(Time),
-                channel_name,
-            })
-            .collect(),
+        earlier: earlier.into_iter().map(line).collect(),
+        same_person: same.into_iter().map(line).collect(),
     })
 }

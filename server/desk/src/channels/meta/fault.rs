@@ -105,6 +105,8 @@ const CODES: &[(i64, Class)] = &[
     (2_494_100, Class::Retry),
 ];
 
+/// The customer has stopped marketing messages.
+pub(super) const OPTED_OUT: &str = "131050";
 /// Our file could not be fetched or taken.
 const MEDIA_UPLOAD: i64 = 131_053;
 

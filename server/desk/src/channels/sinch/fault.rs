@@ -122,6 +122,12 @@ pub(super) fn of_token(body: &Value, answer: &Answer) -> Fault {
     }
 }
 
+/// Whether a failure's reason is that the customer has stopped marketing messages: Sinch has no word of its own for
+/// that, only WhatsApp's number.
+pub(super) fn opted_out(reason: &str) -> bool {
+    reason.contains("WhatsApp 131050")
+}
+
 /// What the `reason` of a failed delivery means. WhatsApp's own number, where there is one, says it best.
 pub fn reported(reason: &Value) -> Fault {
     let code = filled(reason, "code").unwrap_or_default();

@@ -14,6 +14,8 @@ const REASON: usize = 500;
 /// An auth token or a secret is exactly this many hexadecimal digits. SIDs have two letters more, and those of
 /// accounts (`AC…`) are hexadecimal as well.
 const SECRET: usize = 32;
+/// The customer has written STOP, and Twilio keeps to it for every message of the number.
+pub(super) const OPTED_OUT: &str = "21610";
 /// Something went wrong at Twilio: whether the call was carried out is not told.
 const UNCLEAR: &[i64] = &[20_500, 20_503];
 

@@ -10,7 +10,7 @@ use serde_json::Value;
 use url::form_urlencoded;
 
 use super::limits::refused;
-use super::{access, fault, message, person};
+use super::{access, fault, message, person, pool};
 use crate::channels::backlog::{Backlog, Missed};
 use crate::channels::json::{self, filled, integer, list};
 use crate::channels::{Answer, Effect, Fault, Inbound, Item, NotCarried, Sender, Step, Via, phone};
@@ -30,6 +30,18 @@ impl Backlog for Messages {
             None => format!("{path}?{}", query(via, since)?),
         };
         Ok(Step::Call(access::get(via.account, access::api(via.account, &address))))
+    }
+
+    fn is_several(&self, channel: &str) -> bool {
+        pool::is_service(channel)
+    }
+
+    fn numbers(&self, via: &Via<'_>) -> Result<Step, NotCarried> {
+        Ok(pool::numbers(via))
+    }
+
+    fn numbers_of(&self, answer: &Answer) -> Result<Vec<String>, Fault> {
+        pool::numbers_of(answer)
     }
 
     fn listed(&self, answer: &Answer, at: Timestamp) -> Result<Missed, Fault> {

@@ -8,7 +8,7 @@ use serde_json::json;
 use url::form_urlencoded;
 
 use super::limits::refused;
-use super::{RETRIES, access, limits, message, quote, rich, template};
+use super::{RETRIES, access, limits, message, pool, quote, rich, template};
 use crate::channels::{Call, Need, NotCarried, Outgoing, Recipient, Step, Via, What, phone};
 
 /// The parameter of the address for statuses that holds our mark.
@@ -73,13 +73,12 @@ fn compose(via: &Via<'_>, outgoing: &Outgoing, (body, quoted): (&Body, Option<&s
 fn sender(via: &Via<'_>) -> Result<(Option<String>, Option<String>), NotCarried> {
     let configured = via.account.current("messaging_service_sid").trim();
     let channel = via.channel.trim();
-    let service = |sid: &str| sid.starts_with("MG") && sid.bytes().all(|byte| byte.is_ascii_alphanumeric());
-    if !configured.is_empty() && !service(configured) {
+    if !configured.is_empty() && !pool::is_service(configured) {
         return refused(
             "The Messaging Service SID of this connection is not right. An admin can correct it.",
         );
     }
-    if service(channel) {
+    if pool::is_service(channel) {
         return Ok((None, Some(channel.to_owned())));
     }
     let Some(digits) = phone::normalise(channel) else {

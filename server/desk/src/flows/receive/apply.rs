@@ -70,6 +70,7 @@ impl Batch {
                     .cloned();
                 if let Some(channel) = &channel {
                     self.preference(channel, event, parsed.pending.received_at);
+                    self.merged(channel, event, parsed.pending.received_at);
                 }
                 let channel = channel.map(|channel| channel.id);
                 self.late.push(Late::Account { connection, channel, event: event.clone() });

@@ -4,11 +4,13 @@ use contract::consent::{ConsentScope, ConsentState};
 use contract::{Actor, Body, Change, ConversationId, MessageId, Time};
 
 use super::{Batch, Late};
-use crate::channels::{AccountEvent, News, Scope};
+use crate::channels::{AccountEvent, News};
 use crate::domain::stop;
+use crate::flows::opt_out;
 use crate::store::channels::Channel;
 use crate::store::consents::{NewConsent, Source};
 use crate::store::contacts::Learned;
+use crate::store::statuses::Target;
 
 impl Batch {
     /// A message that is nothing but a word that stops messages.
@@ -50,10 +52,7 @@ impl Batch {
         let Some(address) = learned.keys().find_map(named).and_then(|id| self.addresses.get(&id)) else {
             return;
         };
-        let scope = match scope {
-            Scope::Marketing => ConsentScope::Marketing,
-            Scope::All => ConsentScope::All,
-        };
+        let scope = opt_out::scope_of(*scope);
         let state = if *wanted { ConsentState::OptedIn } else { ConsentState::OptedOut };
         let (contact, conversation) = (address.contact, address.conversation);
         self.late.push(Late::Consent(Box::new(NewConsent {
@@ -71,5 +70,14 @@ impl Batch {
         if let Some(conversation) = conversation {
             self.record(conversation, Actor::Contact, Change::ConsentChanged { scope, state });
         }
+    }
+
+    /// A message has failed because the customer has told the provider that they want no such ones any more.
+    pub(super) fn refused_by_contact(&mut self, target: &Target, scope: ConsentScope, failure: (&str, &str)) {
+        let Some(conversation) = self.conversations.get(&target.conversation) else { return };
+        let wish = opt_out::wish(conversation, scope, failure, self.now);
+        let state = wish.state;
+        self.late.push(Late::Consent(Box::new(wish)));
+        self.record(target.conversation, Actor::Contact, Change::ConsentChanged { scope, state });
     }
 }

@@ -2,10 +2,11 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use contract::{ChannelId, ConnectionId, ConversationId, DeliveryId, Time};
+use contract::{ChannelId, ConnectionId, ConversationId, Time};
 
-use super::{Batch, Parsed, any_of, learned, lock_conversations, progress, repeats};
+use super::{Batch, Parsed, any_of, learned, lock_conversations, moved, progress, repeats};
 use crate::channels::{AccountEvent, Effect, Inbound, Item, Status};
+use crate::domain::delivery::Mark;
 use crate::flows::Outcome;
 use crate::store::Tx;
 use crate::store::channels::Channel;
@@ -21,7 +22,8 @@ pub(super) async fn gather(tx: &mut Tx, batch: &[&Parsed], now: Time) -> Outcome
         batch.iter().map(|parsed| parsed.pending.incoming.connection).collect();
     connections.sort_unstable();
     connections.dedup();
-    let channels = tx.channels(&connections).await?;
+    let mut channels = tx.channels(&connections).await?;
+    name_again(batch, &mut channels);
     let wanted = Wanted::of(batch, &channels);
     let (names, addresses) = tx.meet(&wanted.contacts).await?;
     // After the addresses are locked: whoever applies an equal message meanwhile has the same address.
@@ -33,6 +35,23 @@ pub(super) async fn gather(tx: &mut Tx, batch: &[&Parsed], now: Time) -> Outcome
     ids.extend(known.values().map(|(_, conversation)| *conversation));
     let batch = Batch { now, channels, names, addresses, seen, known, effects, ..Batch::default() };
     with_targets(tx, batch, ids, targets).await
+}
+
+/// A number that is not set up by itself may be one of those that a channel of another name stands for.
+fn name_again(batch: &[&Parsed], channels: &mut Channels) {
+    for parsed in batch {
+        let connection = parsed.pending.incoming.connection;
+        let known = |name: &String| channels.get(&(connection, name.clone())).cloned();
+        let Some(channel) = parsed.also_named.as_ref().and_then(known) else { continue };
+        for item in parsed.items.iter().flatten() {
+            let named = match item {
+                Item::Message(inbound) => &inbound.channel,
+                Item::Status(status) if !status.channel.is_empty() => &status.channel,
+                _ => continue,
+            };
+            channels.entry((connection, named.clone())).or_insert_with(|| channel.clone());
+        }
+    }
 }
 
 /// A batch that is about statuses alone.
@@ -97,6 +116,7 @@ impl Wanted {
                 };
                 let Some(channel) = channels.get(&(connection, named.clone())) else { continue };
                 wanted.contacts.extend(learned(channel, item));
+                wanted.contacts.extend(moved(channel, item));
                 match item {
                     Item::Message(inbound) => wanted.message(channel.id, inbound),
                     Item::Status(status) => wanted.statuses.push(sought(channel.id, status)),
@@ -128,7 +148,7 @@ fn sought(channel: ChannelId, status: &Status) -> Sought {
     Sought {
         channel,
         provider_id: status.id.clone(),
-        attached: status.opaque.as_deref().and_then(|text| text.parse::<DeliveryId>().ok()),
+        attached: status.opaque.as_deref().and_then(|text| text.parse::<Mark>().ok()),
         anywhere: status.channel.is_empty(),
     }
 }

@@ -47,14 +47,13 @@ impl Batch {
                 Late::Revoke { message, at: at.unwrap_or(received_at) }
             }),
             (Effect::Moved { to, kind, text }, Some(address)) => {
-                if let Some(known) = self.addresses.get(&address) {
-                    self.late.push(Late::Move { address: Box::new(known.clone()), to: to.clone() });
-                }
-                self.system(address, kind, text, (inbound, received_at));
+                let when = When::of(inbound, received_at);
+                self.system(address, kind, text, when);
+                self.moved(channel, (address, to), when);
                 Fate::Applied
             }
             (Effect::Notice { kind, text }, Some(address)) => {
-                self.system(address, kind, text, (inbound, received_at))
+                self.system(address, kind, text, When::of(inbound, received_at))
             }
             (Effect::Moved { .. } | Effect::Notice { .. }, None) => Fate::Ignored,
         };
@@ -274,13 +273,7 @@ impl Batch {
     }
 
     /// A line that the provider wrote into the thread. It opens no conversation.
-    fn system(
-        &mut self,
-        address: AddressId,
-        kind: &str,
-        text: &str,
-        (inbound, received_at): (&Inbound, Time),
-    ) -> Fate {
+    pub(super) fn system(&mut self, address: AddressId, kind: &str, text: &str, when: When) -> Fate {
         let open = self
             .addresses
             .get(&address)
@@ -292,16 +285,16 @@ impl Batch {
         let message = MessageId(fresh_id());
         let seq = self.record(id, Actor::Provider, Change::MessageCreated { message });
         let Some(conversation) = self.conversations.get_mut(&id) else { return Fate::Ignored };
-        let at = inbound.at.map_or(received_at, |at| Time(at.as_millisecond()));
+        let at = when.at.unwrap_or(when.received_at);
         self.messages.push(NewMessage {
             id: message,
             conversation: id,
             address,
             channel: known.channel,
             seq,
-            sort_at: order::inbound(received_at, Some(at), inbound.whole_seconds),
+            sort_at: order::inbound(when.received_at, Some(at), when.whole_seconds),
             at,
-            received_at,
+            received_at: when.received_at,
             author: Author::Contact,
             body: Body::System { kind: kind.to_owned(), text: text.to_owned() },
             note: false,
@@ -316,6 +309,24 @@ impl Batch {
         });
         conversation.last_at = self.now;
         Fate::Applied
+    }
+}
+
+/// When something was told, and when it came in.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct When {
+    /// By the provider's clock.
+    pub(super) at: Option<Time>,
+    /// Whether that has whole seconds only.
+    pub(super) whole_seconds: bool,
+    /// By ours.
+    pub(super) received_at: Time,
+}
+
+impl When {
+    fn of(inbound: &Inbound, received_at: Time) -> When {
+        let at = inbound.at.map(|at| Time(at.as_millisecond()));
+        When { at, whole_seconds: inbound.whole_seconds, received_at }
     }
 }
 

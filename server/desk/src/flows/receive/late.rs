@@ -2,7 +2,7 @@
 
 use contract::message::Media;
 use contract::{
-    Author, Body, ChannelId, ConnectionId, ContactId, ConversationId, HandoffId, MessageId, Time,
+    AddressId, Author, Body, ChannelId, ConnectionId, ContactId, ConversationId, HandoffId, MessageId, Time,
 };
 
 use crate::channels::{AccountEvent, Sender};
@@ -45,6 +45,20 @@ pub enum Late {
         address: Box<Address>,
         /// The new names.
         to: Sender,
+    },
+    /// Two are one person, and one of them has no history.
+    Join {
+        /// Whoever stays.
+        kept: Box<Address>,
+        /// Whoever becomes the other one.
+        gone: Box<Address>,
+    },
+    /// Two are one person, and both have a history.
+    SamePeople {
+        /// One of them.
+        one: AddressId,
+        /// The other one.
+        other: AddressId,
     },
     /// An effect was applied: a repeat must not be.
     Effect {
@@ -102,6 +116,8 @@ pub(super) async fn carry_out(tx: &mut Tx, late: Vec<Late>, now: Time) -> Outcom
                     tracing::warn!("a contact's new number belongs to another contact already");
                 }
             }
+            Late::Join { kept, gone } => tx.join_addresses(&kept, &gone).await?,
+            Late::SamePeople { one, other } => tx.note_same_people(one, other, now).await?,
             Late::Effect { channel, id } => tx.note_effect(channel, &id, now).await?,
             Late::Silence { conversation } => {
                 tx.drop_turn(conversation).await?;

@@ -12,7 +12,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use contract::{AddressId, BotId, ChannelId, ConnectionId, ContactId, ConversationId, MessageId, Time};
 
 use super::Outcome;
-use crate::channels::{AccountEvent, Effect, Item, Malformed, News};
+use crate::channels::{AccountEvent, Effect, Item, Malformed, News, Sender};
 use crate::domain::Conversation;
 use crate::state::Desk;
 use crate::store::Tx;
@@ -31,6 +31,7 @@ mod consent;
 mod gather;
 mod inbound;
 mod late;
+mod moved;
 pub mod parked;
 mod progress;
 mod reading;
@@ -39,7 +40,7 @@ pub mod replay;
 mod write;
 
 pub use late::Late;
-pub use reading::read;
+pub use reading::{read, read_named};
 
 /// A webhook with what its provider made of it.
 #[derive(Debug, Clone)]
@@ -48,6 +49,8 @@ pub struct Parsed {
     pub pending: Pending,
     /// Its items, in the order of the body.
     pub items: Result<Vec<Item>, Malformed>,
+    /// Another name of the channel that it is about.
+    pub also_named: Option<String>,
 }
 
 impl Parsed {
@@ -56,7 +59,14 @@ impl Parsed {
         if let Ok(items) = &mut items {
             repeats::name(&pending.entry, items);
         }
-        Parsed { pending, items }
+        Parsed { pending, items, also_named: None }
+    }
+}
+
+impl Parsed {
+    /// The same, about a channel that goes by another name too.
+    pub fn also_named(self, name: Option<String>) -> Parsed {
+        Parsed { also_named: name, ..self }
     }
 }
 
@@ -199,6 +209,20 @@ fn learned(channel: &Channel, item: &Item) -> Option<Learned> {
         _ => return None,
     };
     Some(Learned { channel: channel.id, sender: sender.clone(), makes })
+}
+
+/// The names of an item that somebody goes by from now on, and those that they went by where that is news.
+fn moved(channel: &Channel, item: &Item) -> Vec<Learned> {
+    let senders = match item {
+        Item::Message(inbound) => match &inbound.effect {
+            Effect::Moved { to, .. } => vec![to],
+            _ => Vec::new(),
+        },
+        Item::Event(AccountEvent { news: Some(News::Moved { from, to }), .. }) => vec![from, to],
+        _ => Vec::new(),
+    };
+    let learned = |sender: &Sender| Learned { channel: channel.id, sender: sender.clone(), makes: false };
+    senders.into_iter().map(learned).collect()
 }
 
 async fn lock_conversations(

@@ -9,6 +9,7 @@ use super::Batch;
 use super::apply::Fate;
 use crate::channels::{Class, Fault, Status, StatusWord};
 use crate::domain::delivery;
+use crate::flows::opt_out;
 use crate::store::ledger::Entry;
 use crate::store::outbox::Part;
 use crate::store::statuses::{MessageMoved, NewParked, Progress, Target};
@@ -160,7 +161,16 @@ impl Batch {
             let before = self.state_of(target.message);
             self.progress.before.insert(target.message, before);
         }
-        self.progress.hear(target, word)
+        let told = word.failure.as_ref().and_then(|(code, reason)| {
+            opt_out::told(&target.provider, (code, reason)).map(|scope| (scope, code.clone(), reason.clone()))
+        });
+        let Some((scope, code, reason)) = told else { return self.progress.hear(target, word) };
+        let failure = Some((code.clone(), opt_out::explained(scope, &reason)));
+        let moved = self.progress.hear(target, &Word { failure, ..word.clone() });
+        if moved {
+            self.refused_by_contact(target, scope, (&code, &reason));
+        }
+        moved
     }
 
     /// An account that does not hold any more stops the number.

@@ -19,6 +19,19 @@ pub fn read(provider: &dyn Provider, incoming: &Incoming, received_at: Time) -> 
         .unwrap_or_else(|_| Err(Malformed("The desk panicked while reading it.".to_owned())))
 }
 
+/// The same, with another name of the channel that it is about.
+pub fn read_named(
+    provider: &dyn Provider,
+    incoming: &Incoming,
+    received_at: Time,
+) -> (Result<Vec<Item>, Malformed>, Option<String>) {
+    let items = read(provider, incoming, received_at);
+    let name = || provider.also_named(&incoming.arrived(received_at));
+    let also =
+        items.is_ok().then(|| std::panic::catch_unwind(AssertUnwindSafe(name)).ok().flatten()).flatten();
+    (items, also)
+}
+
 /// A page of a provider's list of what came in.
 fn listed(provider: &dyn Provider, arrived: &Arrived<'_>) -> Result<Vec<Item>, Malformed> {
     let Some(backlog) = provider.backlog() else {

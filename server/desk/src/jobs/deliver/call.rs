@@ -2,16 +2,17 @@
 
 use std::time::Duration;
 
-use contract::Time;
 use contract::capability::FileBy;
+use contract::{Body, Time};
 
 use super::lane::Rest;
 use crate::channels::client::CallError;
 use crate::channels::{self, Class, Fault, Outcome, Outgoing, Provider, What};
-use crate::domain::delivery;
+use crate::domain::delivery::{self, Mark};
 use crate::errands::{Ended, Errand};
-use crate::flows::Failed;
 use crate::flows::settle::{Settled, settle};
+use crate::flows::template::still_wanted;
+use crate::flows::{Failed, sentence};
 use crate::media::link;
 use crate::media::sendable::{self, Reach};
 use crate::state::Desk;
@@ -75,12 +76,8 @@ async fn lose(desk: &Desk, sender: &Sender, claimed: &Claimed) {
 async fn attempt(desk: &Desk, sender: &Sender, claimed: &Claimed, rest: &Rest) -> Settled {
     let what = match &claimed.payload {
         Payload::Message { body } => {
-            // Queued inside the window and leaving after it: the provider would take it and drop it.
-            if body.needs_window() && claimed.window_until.is_none_or(|until| claimed.now >= until) {
-                return Settled::Failed {
-                    code: "window_closed".to_owned(),
-                    reason: "The customer's 24 hours were over before it could leave.".to_owned(),
-                };
+            if let Some(stopped) = overtaken(desk, sender, claimed, body).await {
+                return stopped;
             }
             What::Message { body: body.clone(), quoted: claimed.quoted.clone() }
         }
@@ -100,7 +97,8 @@ async fn attempt(desk: &Desk, sender: &Sender, claimed: &Claimed, rest: &Rest) -
         Ok(what) => what,
         Err(why) => return not_carried(&why),
     };
-    let outgoing = Outgoing { to: claimed.to.clone(), what, opaque: Some(claimed.id.to_string()) };
+    let mark = Mark { delivery: claimed.id, round: claimed.round };
+    let outgoing = Outgoing { to: claimed.to.clone(), what, opaque: Some(mark.to_string()) };
     let errand = Errand { connection: &connection, provider, channel: &sender.provider_channel };
     let begun = std::time::Instant::now();
     let answer = errand.run(desk, &|via| provider.call(via, &outgoing)).await;
@@ -115,6 +113,26 @@ async fn attempt(desk: &Desk, sender: &Sender, claimed: &Claimed, rest: &Rest) -
         Err(Ended::Call(CallError::Refused(reason))) => {
             Settled::Failed { code: "address_refused".to_owned(), reason }
         }
+    }
+}
+
+/// What has happened while a message waited, if it may not leave any more: the window has closed, or the customer
+/// wants no such message now.
+async fn overtaken(desk: &Desk, sender: &Sender, claimed: &Claimed, body: &Body) -> Option<Settled> {
+    // Queued inside the window and leaving after it: the provider would take it and drop it.
+    if body.needs_window() && claimed.window_until.is_none_or(|until| claimed.now >= until) {
+        return Some(Settled::Failed {
+            code: "window_closed".to_owned(),
+            reason: "The customer's 24 hours were over before it could leave.".to_owned(),
+        });
+    }
+    let Body::Template(template) = body else { return None };
+    match still_wanted(desk, claimed, sender.channel, template).await {
+        Ok(()) => None,
+        Err(Failed::Refused(refused)) => {
+            Some(Settled::Failed { code: "no_consent".to_owned(), reason: sentence(&refused, None) })
+        }
+        Err(Failed::Store(error)) => Some(later(1_000, "database", &error.to_string())),
     }
 }
 
@@ -164,6 +182,7 @@ async fn judge(
         }
         Class::Pair if claimed.attempts >= delivery::MOST_ATTEMPTS => failed(fault),
         Class::Pair => {
+            rest.pairs.exhaust(&claimed.to, tokio::time::Instant::now());
             let wait = delivery::pair_backoff_ms(claimed.attempts, rand::random());
             later(wait, &fault.code, &fault.reason)
         }

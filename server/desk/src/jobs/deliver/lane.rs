@@ -5,13 +5,15 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::Duration;
 
+use contract::DeliveryId;
 use tokio::sync::{Mutex, watch};
 use tokio::task::{JoinHandle, JoinSet};
 use tokio::time::Instant;
 
 use super::call;
 use super::limit::Limit;
-use crate::channels;
+use super::pairs::Pairs;
+use crate::channels::{self, PairLimit};
 use crate::live::bus::Topic;
 use crate::state::Desk;
 use crate::store::outbox::Claimed;
@@ -20,20 +22,28 @@ use crate::store::senders::Sender;
 /// How often a lane looks by itself: for what is to be tried again.
 const LOOK: Duration = Duration::from_secs(1);
 
-/// Until when a number rests because the provider asked it to.
-#[derive(Clone, Default)]
-pub(super) struct Rest(Arc<Mutex<Option<Instant>>>);
+/// What the provider has asked for: until when the number rests, and which customers have had too many.
+#[derive(Clone)]
+pub(super) struct Rest {
+    until: Arc<Mutex<Option<Instant>>>,
+    /// The customers that were written to lately.
+    pub(super) pairs: Pairs,
+}
 
 impl Rest {
+    fn new(limit: Option<PairLimit>) -> Rest {
+        Rest { until: Arc::default(), pairs: Pairs::new(limit) }
+    }
+
     /// The number rests for so long.
     pub(super) async fn rest(&self, wait: Duration) {
         let until = Instant::now() + wait;
-        let mut known = self.0.lock().await;
+        let mut known = self.until.lock().await;
         *known = Some(known.map_or(until, |known| known.max(until)));
     }
 
     async fn until(&self) -> Option<Instant> {
-        self.0.lock().await.filter(|until| *until > Instant::now())
+        self.until.lock().await.filter(|until| *until > Instant::now())
     }
 }
 
@@ -41,10 +51,11 @@ impl Rest {
 /// begun goes back.
 pub(super) async fn run(desk: Desk, lease: watch::Receiver<Sender>) {
     let sender = lease.borrow().clone();
-    let counts = channels::provider(&sender.provider).is_some_and(|one| one.about().rate_counts_inbound);
+    let provider = channels::provider(&sender.provider);
+    let counts = provider.is_some_and(|one| one.about().rate_counts_inbound);
     let limit = Limit::new(sender.rate, desk.hub.heard(sender.channel));
     let lane = Lane {
-        rest: Rest::default(),
+        rest: Rest::new(provider.and_then(|one| one.pair_limit())),
         calls: JoinSet::new(),
         queue: VecDeque::new(),
         claiming: None,
@@ -121,6 +132,11 @@ impl Lane {
     }
 
     async fn send(&mut self, sender: &Sender, one: Claimed) {
+        if let Err(wait) = self.rest.pairs.turn(&one.to, Instant::now()) {
+            // This customer's alone: it waits in the queue, and whoever comes next goes on.
+            self.calls.spawn(put_off(self.desk.clone(), sender.clone(), one.id, wait));
+            return;
+        }
         let heard = if self.counts { self.desk.hub.heard(sender.channel) } else { 0 };
         self.limit.turn(heard).await;
         self.calls.spawn(call::make(self.desk.clone(), sender.clone(), one, self.rest.clone()));
@@ -169,6 +185,14 @@ impl Lane {
             () = self.desk.stop.cancelled() => {}
             () = tokio::time::sleep_until(until.min(Instant::now() + LOOK)) => {}
         }
+    }
+}
+
+/// Back into the queue, until its customer may get the next one.
+async fn put_off(desk: Desk, sender: Sender, delivery: DeliveryId, wait: Duration) {
+    let wait_ms = i64::try_from(wait.as_millis()).unwrap_or(i64::MAX) + 1;
+    if let Err(error) = desk.store.put_off(&sender, delivery, wait_ms).await {
+        tracing::warn!(error = %error, "a claimed delivery could not be put off; it will be uncertain");
     }
 }
 

@@ -10,6 +10,7 @@ use contract::{BotId, ChannelId, ConnectionId};
 use secrecy::{ExposeSecret, SecretString};
 use uuid::Uuid;
 
+use super::joins::joined;
 use super::trials::{checked_base, values_suffice};
 use super::{failed, refused, wrong};
 use crate::auth::names::is_name;
@@ -39,13 +40,14 @@ pub(super) struct Filled {
 /// The screen with the connections.
 pub(super) async fn page(desk: &Desk) -> store::Result<Settings> {
     let mut tokens = verify_tokens(desk).await?;
-    let connections = desk.store.connected().await?.into_iter().map(|connected| {
+    let mut connections = Vec::new();
+    for connected in desk.store.connected().await? {
         let token = tokens.remove(&connected.id);
-        view(desk, connected, token)
-    });
+        connections.push(view(desk, joined(desk, connected).await?, token));
+    }
     let providers = PROVIDERS.iter().map(|provider| provider_view(*provider));
     Ok(Settings::Channels(ChannelSettings {
-        connections: connections.collect(),
+        connections,
         providers: providers.collect(),
         bots: desk.store.bot_names().await?,
     }))

@@ -11,6 +11,7 @@ use secrecy::ExposeSecret;
 use uuid::Uuid;
 
 use super::channels::{has_control, place, provider_view, view};
+use super::joins::joined;
 use super::{failed, log, refused, wrong};
 use crate::channels::{Provider, provider};
 use crate::store::connections::Connected;
@@ -48,7 +49,7 @@ async fn shown(desk: &Desk, id: ConnectionId) -> store::Result<Option<Connection
         values: values.into_iter().collect(),
         bots: desk.store.bot_names().await?,
         doors: doors.collect(),
-        connection: view(desk, connected, token),
+        connection: view(desk, joined(desk, connected).await?, token),
         health,
     }))
 }

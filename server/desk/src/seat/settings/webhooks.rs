@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use super::{failed, log, refused};
 use crate::channels::{Item, Malformed, inspect, provider};
-use crate::flows::receive::{Parsed, read, replay};
+use crate::flows::receive::{Parsed, read_named, replay};
 use crate::store::ledger::Incoming;
 use crate::store::webhook_log::Logged;
 use crate::{Desk, store};
@@ -35,7 +35,7 @@ pub(super) async fn one(desk: &Desk, key: WebhookKey) -> Result<Settings, SeatEr
     };
     let Incoming { connection, content_type, tail, query, body, .. } = logged.pending.incoming.clone();
     let items =
-        if logged.kept { read_again(desk, &logged).await.map_err(unavailable)? } else { Ok(Vec::new()) };
+        if logged.kept { read_again(desk, &logged).await.map_err(unavailable)?.0 } else { Ok(Vec::new()) };
     let tag = desk.store.door_tag(connection, &tail).await.map_err(unavailable)?;
     Ok(Settings::Webhook(Box::new(WebhookPage {
         body: if logged.kept { shown(content_type.as_deref(), &body) } else { RawBody::Gone },
@@ -59,8 +59,8 @@ pub(super) async fn apply_again(desk: &Desk, key: WebhookKey) -> Result<TaskDone
             "What this webhook held was dropped after its time, so it cannot be applied again.",
         ));
     }
-    let items = read_again(desk, &logged).await.map_err(failed)?;
-    let parsed = Parsed::new(logged.pending, items);
+    let (items, also) = read_again(desk, &logged).await.map_err(failed)?;
+    let parsed = Parsed::new(logged.pending, items).also_named(also);
     match replay::replay(desk, &parsed).await {
         Ok(Some(came)) => Ok(TaskDone::Replayed(came)),
         Ok(None) => Err(refused("It is being applied at this moment. Try again in a few seconds.")),
@@ -72,12 +72,15 @@ pub(super) async fn apply_again(desk: &Desk, key: WebhookKey) -> Result<TaskDone
 }
 
 /// What this build makes of a webhook.
-async fn read_again(desk: &Desk, logged: &Logged) -> store::Result<Result<Vec<Item>, Malformed>> {
+async fn read_again(
+    desk: &Desk,
+    logged: &Logged,
+) -> store::Result<(Result<Vec<Item>, Malformed>, Option<String>)> {
     let incoming = &logged.pending.incoming;
     let word = desk.connections.provider(desk, incoming.connection).await?;
     Ok(match word.as_deref().and_then(provider) {
-        Some(provider) => read(provider, incoming, logged.pending.received_at),
-        None => Err(Malformed("The connection it came in on is gone.".to_owned())),
+        Some(provider) => read_named(provider, incoming, logged.pending.received_at),
+        None => (Err(Malformed("The connection it came in on is gone.".to_owned())), None),
     })
 }
 

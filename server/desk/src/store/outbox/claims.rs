@@ -1,6 +1,6 @@
 //! Claiming deliveries: a sender takes what is due, one of each conversation at a time.
 
-use contract::{ConversationId, DeliveryId, MessageId, Time};
+use contract::{ContactId, ConversationId, DeliveryId, MessageId, Time};
 use sqlx::FromRow;
 use sqlx::types::Json;
 use uuid::Uuid;
@@ -19,6 +19,12 @@ pub struct Claimed {
     pub message: MessageId,
     /// The conversation.
     pub conversation: ConversationId,
+    /// The customer.
+    pub contact: ContactId,
+    /// When a person or a bot last asked for it.
+    pub asked_at: Time,
+    /// How often a person or a bot has asked for it, from 1.
+    pub round: i32,
     /// How often it has been tried, this time included.
     pub attempts: i32,
     /// What it carries.
@@ -38,6 +44,9 @@ struct ClaimedRow {
     id: Uuid,
     message_id: Uuid,
     conversation_id: Uuid,
+    contact_id: Uuid,
+    asked_at: i64,
+    round: i32,
     attempts: i32,
     payload: Json<Payload>,
     phone: Option<String>,
@@ -70,8 +79,10 @@ impl Store {
                   set state = 'sending', attempts = d.attempts + 1, fence = $3,
                       lease_until = clock.now + interval '30 seconds'
                  from due, clock where d.id = due.id
-               returning d.id, d.ord, d.part, d.message_id, d.conversation_id, d.attempts, d.payload)
-             select t.id, t.message_id, t.conversation_id, t.attempts, t.payload, a.phone, a.user_id, a.external_id,
+               returning d.id, d.ord, d.part, d.message_id, d.conversation_id, d.attempts, d.payload, d.round,
+                         coalesce(d.asked_at, d.created_at) as asked_at)
+             select t.id, t.message_id, t.conversation_id, c.contact_id, to_ms(t.asked_at) as asked_at, t.round, t.attempts,
+                    t.payload, a.phone, a.user_id, a.external_id,
                     case when m.quoted_id is null or t.part > 0 then null
                          else coalesce(m.quoted_provider_id,
                               (select q.provider_id from messages q where q.id = m.quoted_id),
@@ -97,6 +108,9 @@ impl Store {
                 id: DeliveryId(row.id),
                 message: MessageId(row.message_id),
                 conversation: ConversationId(row.conversation_id),
+                contact: ContactId(row.contact_id),
+                asked_at: Time(row.asked_at),
+                round: row.round,
                 attempts: row.attempts,
                 payload: row.payload.0,
                 to: Recipient { phone: row.phone, user_id: row.user_id, external_id: row.external_id },
@@ -116,6 +130,24 @@ impl Store {
         )
         .bind(ids)
         .bind(sender.fence)
+        .execute(self.pool())
+        .await?;
+        Ok(())
+    }
+
+    /// Frees a delivery that was claimed and may not leave yet, for so many milliseconds. It was not tried.
+    pub async fn put_off(&self, sender: &Sender, id: DeliveryId, wait_ms: i64) -> Result<()> {
+        sqlx::query(
+            "update deliveries
+                set state = 'queued', attempts = attempts - 1, lease_until = null, fence = null,
+                    not_before = desk_now() + $3 * interval '1 millisecond', error_code = 'pair_limit',
+                    error_reason = 'This customer has had many messages within a short time; WhatsApp takes the '
+                                   'next ones one by one.'
+              where id = $1 and state = 'sending' and fence = $2",
+        )
+        .bind(id.0)
+        .bind(sender.fence)
+        .bind(wait_ms)
         .execute(self.pool())
         .await?;
         Ok(())
