@@ -55,6 +55,9 @@ test('an admin connects an account at Infobip, and its first webhook turns the l
     await expect(field('api_key')).toBeFocused();
     await field('api_key').fill('a-wrong-key');
     await form.getByTestId('check').click();
+    await expect(form.locator('#provider-webhook_key-error')).toContainText('without one nothing is taken');
+    await field('webhook_key').fill(HOOK_KEY);
+    await form.getByTestId('check').click();
     await expect(form.getByTestId('form-error')).toContainText('Infobip says');
     await expect(form.getByTestId('check-state')).toBeEmpty();
     await expect(form.getByTestId('found')).toHaveCount(0);
@@ -62,7 +65,6 @@ test('an admin connects an account at Infobip, and its first webhook turns the l
 
   await test.step('what holds brings the numbers of the account', async () => {
     await field('api_key').fill(API_KEY);
-    await field('webhook_key').fill(HOOK_KEY);
     await form.getByTestId('check').click();
     await expect(form.getByTestId('check-state')).toContainText('The credentials hold');
     await expect(form.getByTestId('form-error')).toHaveCount(0);

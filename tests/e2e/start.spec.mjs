@@ -65,7 +65,7 @@ test('an agent writes first to somebody who has agreed, and to nobody else', asy
     await expect(keep).toBeDisabled();
     await check.click();
     const report = list.getByTestId('import-report');
-    await expect(report).toContainText('1 lines can be kept');
+    await expect(report).toContainText('Lines that can be kept: 1');
     await expect(report.getByRole('listitem')).toHaveCount(2);
     await expect(report).toContainText(/Line 3:.*parentheses/);
     await expect(report).toContainText(/Line 4:.*opted_in/);

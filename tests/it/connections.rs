@@ -99,6 +99,34 @@ async fn credentials_are_tried_before_they_are_stored_and_the_numbers_are_listed
 }
 
 #[tokio::test]
+async fn where_nothing_would_prove_a_webhook_nothing_is_connected() {
+    let desk = TestDesk::start().await;
+    let boss = admin(&desk).await;
+    for provider in ["infobip", "braze"] {
+        let refusal = async |proof: &[&str]| {
+            let asked = desk::channels::provider(provider).unwrap().about().fields;
+            let of_webhooks = |key: &str| key.starts_with("webhook_");
+            let fields = asked.into_iter().filter(|field| {
+                !(field.optional || of_webhooks(&field.key)) || proof.contains(&field.key.as_str())
+            });
+            let value =
+                |key: &str| if key == "api_base" { desk.provider.url.clone() } else { "given".to_owned() };
+            let fields = fields.map(|field| (field.key.clone(), value(&field.key))).collect();
+            let provider = provider.to_owned();
+            run(&desk.desk, &boss, SettingsTask::TryFields { provider, fields }).await.err()
+        };
+        let field = async |proof: &[&str]| refusal(proof).await.and_then(|refused| refused.field);
+        assert_eq!(field(&[]).await.as_deref(), Some("webhook_key"), "{provider}");
+        assert_eq!(field(&["webhook_user"]).await.as_deref(), Some("webhook_password"), "{provider}");
+        assert_eq!(field(&["webhook_password"]).await.as_deref(), Some("webhook_user"), "{provider}");
+        for enough in [&["webhook_key"][..], &["webhook_user", "webhook_password"]] {
+            let field = field(enough).await.unwrap_or_default();
+            assert!(!field.starts_with("webhook_"), "{provider}: {field}");
+        }
+    }
+}
+
+#[tokio::test]
 async fn the_provider_says_why_credentials_do_not_hold() {
     let desk = TestDesk::start().await;
     let boss = admin(&desk).await;

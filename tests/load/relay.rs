@@ -26,8 +26,9 @@ use crate::world::{World, says};
 const RATES: [u32; 5] = [80, 80, 80, 80, 1_000];
 /// Messages a second that come in on the first number, and count against its rate.
 const HEARD: u32 = 20;
-/// Conversations of a number: a conversation's next message waits for the last one's answer.
-const CONVERSATIONS: usize = 250;
+/// Conversations of a number: a conversation's next message waits for the last one's answer, and no customer gets more
+/// than the pair limit allows.
+const CONVERSATIONS: usize = 2_500;
 /// How long a window is in which no more may leave than the rate allows.
 const WINDOW: Duration = Duration::from_secs(10);
 /// What is sent before the measurement counts.

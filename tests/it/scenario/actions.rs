@@ -155,7 +155,9 @@ async fn react(line: &Line<'_>) -> String {
     let message = line.until_words("This one").await;
     let epoch = line.card().await.epoch;
     let done = line.command(Command::React { epoch, message, emoji: "👍".to_owned() }).await;
-    if done.is_ok() {
+    if let Err(refusal) = done {
+        assert_eq!(refusal.code, RefusalCode::NotCarried, "{}: {}", line.word, refusal.message);
+    } else {
         let left = format!(
             "select count(*) from deliveries where channel_id = '{}' and state in ('queued', 'sending')",
             line.channel

@@ -57,9 +57,13 @@ fn Form() -> impl IntoView {
     // One key until there is an answer: sent twice, it is begun once.
     let key = StoredValue::new(None::<ClientId>);
     spawn_local(async move {
-        if let Ok(shelf) = calls::templates(TemplateQuery::default()).await
-            && channel.try_set(shelf.lines.first().map(|line| line.channel)).is_none()
-        {
+        // From the number of the conversation on the screen, as far as there is one.
+        let here = place.conversation.get_untracked().and_then(|id| place.live.card(id));
+        let here = here.map(|card| card.with_untracked(|card| card.channel));
+        let Ok(shelf) = calls::templates(TemplateQuery::default()).await else { return };
+        let mut channels = shelf.lines.iter().map(|line| line.channel);
+        let first = channels.clone().find(|line| Some(*line) == here).or_else(|| channels.next());
+        if channel.try_set(first).is_none() {
             lines.set(shelf.lines);
         }
     });

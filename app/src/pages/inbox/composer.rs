@@ -377,6 +377,9 @@ impl Composing {
 
     /// What sending does besides sending.
     fn consequence(self, i18n: Texts) -> String {
+        if self.picks() {
+            return tu_string!(i18n, inbox.template_hint).to_owned();
+        }
         let stage = self.card.with(|card| card.stage);
         match (self.mode.get(), self.other_owner(), stage) {
             (Mode::Note, ..) => tu_string!(i18n, inbox.note_stays).to_owned(),

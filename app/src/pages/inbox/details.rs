@@ -36,7 +36,14 @@ pub fn Details(id: ConversationId) -> impl IntoView {
         {move || contact.get().map(|contact| view! { <Contact contact=contact /> })}
         {live.card(id).map(|card| view! { <Standing card=Memo::new(move |_| card.get()) /> })}
         {move || contact.get().map(|contact| view! { <Consents list=contact.consents /> })}
-        {move || contact.get().map(|contact| view! { <Earlier list=contact.earlier /> })}
+        {move || contact.get().map(|contact| view! {
+            <Conversations title=tu_string!(i18n, inbox.earlier_conversations) list=contact.earlier />
+            <Conversations
+                title=tu_string!(i18n, inbox.same_person)
+                hint=tu_string!(i18n, inbox.same_person_text)
+                list=contact.same_person
+            />
+        })}
     }
 }
 
@@ -153,9 +160,13 @@ fn Standing(card: Memo<Card>) -> impl IntoView {
     }
 }
 
+/// Other conversations that matter here.
 #[component]
-fn Earlier(list: Vec<EarlierConversation>) -> impl IntoView {
-    let i18n = use_i18n();
+fn Conversations(
+    title: &'static str,
+    #[prop(optional)] hint: &'static str,
+    list: Vec<EarlierConversation>,
+) -> impl IntoView {
     let entry = |earlier: EarlierConversation| {
         view! {
             <li>
@@ -169,7 +180,8 @@ fn Earlier(list: Vec<EarlierConversation>) -> impl IntoView {
     (!list.is_empty()).then(|| {
         view! {
             <section class="side-part">
-                <h4>{tu_string!(i18n, inbox.earlier_conversations)}</h4>
+                <h4>{title}</h4>
+                {(!hint.is_empty()).then(|| view! { <p class="faint small">{hint}</p> })}
                 <ul class="side-list">{list.into_iter().map(entry).collect_view()}</ul>
             </section>
         }

@@ -92,6 +92,10 @@ impl Provider for Braze {
         sign::genuine(hook.headers, account)
     }
 
+    fn unproven(&self, has: &dyn Fn(&str) -> bool) -> Option<(&'static str, &'static str)> {
+        sign::unproven(has)
+    }
+
     fn parse(&self, arrived: &Arrived<'_>) -> Result<Vec<Item>, Malformed> {
         parse::parse(arrived)
     }

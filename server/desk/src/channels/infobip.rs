@@ -84,6 +84,10 @@ impl Provider for Infobip {
         sign::genuine(hook.headers, account)
     }
 
+    fn unproven(&self, has: &dyn Fn(&str) -> bool) -> Option<(&'static str, &'static str)> {
+        sign::unproven(has)
+    }
+
     fn parse(&self, arrived: &Arrived<'_>) -> Result<Vec<Item>, Malformed> {
         parse::parse(arrived.body, arrived.at)
     }

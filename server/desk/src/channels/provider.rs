@@ -38,6 +38,12 @@ pub trait Provider: Send + Sync + 'static {
         Receipt { content_type: "text/plain", body: "" }
     }
 
+    /// What is missing among the fields that have a value for any webhook to be genuine: the field, and what to do.
+    /// Where one field does it, that one is not optional, and nothing is asked here.
+    fn unproven(&self, _has: &dyn Fn(&str) -> bool) -> Option<(&'static str, &'static str)> {
+        None
+    }
+
     /// Reads a webhook. A bad item is rejected by itself; an error means that not even the items can be told
     /// apart.
     fn parse(&self, arrived: &Arrived<'_>) -> Result<Vec<Item>, Malformed>;

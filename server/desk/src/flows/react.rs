@@ -1,5 +1,6 @@
 //! An agent's emoji on the customer's message.
 
+use contract::capability::{Degree, Feature};
 use contract::{Author, Change, MessageId, Owner};
 
 use super::work::Work;
@@ -24,6 +25,10 @@ pub async fn react(
     }
     if !work.conversation.window_open(work.now) {
         return Err(Refused::WindowClosed.into());
+    }
+    let (degree, why) = work.capability(Feature::Reaction);
+    if degree == Degree::Missing {
+        return Err(Refused::NotCarried(why).into());
     }
     work.message(message).await?;
     let Some(target) = work.tx.provider_id(message).await? else {

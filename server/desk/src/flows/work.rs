@@ -1,5 +1,6 @@
 //! One piece of work on one conversation: its lock, what is to be written, and one commit for all of it.
 
+use contract::capability::{Degree, Feature};
 use contract::{
     Ack, Actor, AgentId, Author, Body, Change, ClientId, ConversationId, DeliveryId, DeliveryState, FileId,
     HandoffId, Message, MessageId, Owner, Packet, Stage, TemplateId, Time,
@@ -98,6 +99,13 @@ impl Work {
     /// Records what happened, under the conversation's next number.
     pub fn record(&mut self, change: Change) -> i64 {
         self.record_by(self.actor, change)
+    }
+
+    /// How far the provider has a feature, and the note about it.
+    pub fn capability(&self, feature: Feature) -> (Degree, String) {
+        let capabilities = self.provider.capabilities();
+        let (degree, note) = capabilities.of(feature);
+        (degree, note.to_owned())
     }
 
     /// Records what somebody else did along with it.

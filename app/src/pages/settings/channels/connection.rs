@@ -19,6 +19,7 @@ pub(super) fn Connection(
     desk: Desk,
     connection: ConnectionView,
     provider: String,
+    has_doors: bool,
     bots: Vec<(BotId, String)>,
 ) -> impl IntoView {
     let i18n = use_i18n();
@@ -28,7 +29,7 @@ pub(super) fn Connection(
         <section class="card" data-testid="connection" data-connection=id.to_string() aria-label=connection.name.clone()>
             <Head desk=desk connection=connection.clone() provider=provider />
             <BadSignatures desk=desk connection=connection.clone() />
-            <Facts connection=connection.clone() />
+            <Facts connection=connection.clone() has_doors=has_doors />
             {if has_numbers {
                 view! { <Numbers desk=desk channels=connection.channels.clone() bots=bots /> }.into_any()
             } else {
@@ -95,19 +96,23 @@ fn Head(desk: Desk, connection: ConnectionView, provider: String) -> impl IntoVi
 
 /// Where webhooks come in and calls go out.
 #[component]
-fn Facts(connection: ConnectionView) -> impl IntoView {
+fn Facts(connection: ConnectionView, has_doors: bool) -> impl IntoView {
     let i18n = use_i18n();
     view! {
         <dl class="facts">
-            <dt>{tu_string!(i18n, settings.webhook_url)}</dt>
-            <dd>
-                <CopyLine
-                    text=connection.webhook_url.clone()
-                    label=tu_string!(i18n, settings.copy)
-                    done=tu_string!(i18n, settings.copied)
-                    testid="webhook-url"
-                />
-            </dd>
+            // Where there are doors, each has an address of its own, on the connection's page.
+            {(!has_doors)
+                .then(|| view! {
+                    <dt>{tu_string!(i18n, settings.webhook_url)}</dt>
+                    <dd>
+                        <CopyLine
+                            text=connection.webhook_url.clone()
+                            label=tu_string!(i18n, settings.copy)
+                            done=tu_string!(i18n, settings.copied)
+                            testid="webhook-url"
+                        />
+                    </dd>
+                })}
             {connection
                 .verify_token
                 .clone()

@@ -121,11 +121,12 @@ fn connections(desk: Desk, settings: ChannelSettings) -> impl IntoView {
     let cards = connections
         .into_iter()
         .map(|connection| {
-            let provider = providers
-                .iter()
-                .find(|provider| provider.provider == connection.provider)
-                .map_or_else(|| connection.provider.clone(), |provider| provider.name.clone());
-            view! { <Connection desk=desk connection=connection provider=provider bots=bots.clone() /> }
+            let provider = providers.iter().find(|provider| provider.provider == connection.provider);
+            let has_doors = provider.is_some_and(|provider| provider.has_doors);
+            let name = provider.map_or_else(|| connection.provider.clone(), |provider| provider.name.clone());
+            view! {
+                <Connection desk=desk connection=connection provider=name has_doors=has_doors bots=bots.clone() />
+            }
         })
         .collect_view();
     view! { <div class="stack">{cards}</div> }

@@ -1,13 +1,13 @@
 //! The numbers of a connection, and those that it does not know yet.
 
 use contract::id::{BotId, ConnectionId};
-use contract::settings::{ChannelView, SettingsChange, UnknownChannel};
+use contract::settings::{ChannelView, Joins, SettingsChange, UnknownChannel};
 use leptos::prelude::*;
 
 use super::super::submit::{FormError, Submission};
 use super::{Desk, bot_choices};
 use crate::i18n::{tu_string, use_i18n};
-use crate::ui::{Ago, Badge, Button, ButtonKind, ButtonSize, Icon, IconName, Select, Tone};
+use crate::ui::{Ago, AgoStyle, Badge, Button, ButtonKind, ButtonSize, Icon, IconName, Select, Tone};
 
 /// The numbers of a connection.
 #[component]
@@ -75,6 +75,7 @@ fn Number(
                     {channel.number.map(|number| view! { <bdi class="tabular">{number}</bdi> " · " })}
                     <span class="mono">{channel.provider_channel}</span>
                 </div>
+                {channel.joins.map(|joins| view! { <TryingOut joins=joins /> })}
             </td>
             <td>
                 <Select
@@ -107,6 +108,25 @@ fn Number(
                 }}
             </td>
         </tr>
+    }
+}
+
+/// That customers have to join first, and until when the last one has.
+#[component]
+fn TryingOut(joins: Joins) -> impl IntoView {
+    let i18n = use_i18n();
+    view! {
+        <div class="table__second" data-testid="joins">
+            {tu_string!(i18n, settings.joins, hours = joins.hours)}
+            {joins
+                .end_by
+                .map(|at| view! {
+                    " "
+                    {tu_string!(i18n, settings.joins_end)}
+                    " "
+                    <Ago at=at.0 style=AgoStyle::Full />
+                })}
+        </div>
     }
 }
 

@@ -13,7 +13,7 @@ use super::super::submit::{FormError, Submission};
 use super::Desk;
 use super::add_channel::AddChannel;
 use super::click::Click;
-use super::connection::{BadSignatures, LastWebhook, Pulse};
+use super::connection::{BadSignatures, Pulse};
 use super::doors::{AddDoor, Doors};
 use super::found::Found;
 use super::health::{HealthCard, RepeatWindow};
@@ -138,7 +138,6 @@ fn Top(desk: Desk, check: Check, page: ConnectionPage) -> impl IntoView {
                             <Badge tone=Tone::Special>{tu_string!(i18n, settings.sandbox)}</Badge>
                         })}
                 </div>
-                <LastWebhook connection=connection.clone() />
             </div>
             <div class="settings__actions line line--wrap">
                 <Button

@@ -19,6 +19,7 @@ pub(super) fn Setup(page: ConnectionPage) -> impl IntoView {
     };
     let values = values
         .into_iter()
+        .filter(|(_, value)| *value != connection.api_base)
         .map(|(key, value)| view! { <dt>{label(&key)}</dt> <dd class="mono truncate">{value}</dd> })
         .collect_view();
     let steps = provider.steps.iter().map(|step| view! { <li>{step.clone()}</li> }).collect_view();

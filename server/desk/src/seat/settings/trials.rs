@@ -56,7 +56,10 @@ pub(super) fn values_suffice(
             return Err(wrong(&field.key, format!("{} is missing.", field.label)));
         }
     }
-    Ok(())
+    match provider.unproven(&|key| values.contains_key(key)) {
+        Some((field, why)) => Err(wrong(field, why)),
+        None => Ok(()),
+    }
 }
 
 /// Asks the provider about a connection's credentials, and keeps what it said.
