@@ -60,7 +60,7 @@ test('a customer is answered by the bot, then by a person', async ({ agent, desk
   });
 
   await test.step('an answer shows at once and gets its ticks as the phone gets and reads it', async () => {
-    await desk.sandbox('faults', { method: 'PUT', body: { delay_ms: 400 } });
+    await desk.sandbox('faults', { method: 'PUT', body: { delay_ms: 1_000 } });
     const seen = await watchStates(sara.page);
     const text = 'Hello Ana, how can I help?';
     const address = ana.page.url();
