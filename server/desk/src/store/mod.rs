@@ -125,6 +125,11 @@ impl Store {
             // Our statements are few, prepared and the same for all parameters: planning each anew costs as much
             // as running it.
             ("plan_cache_mode", "force_generic_plan"),
+            // A plan that was made while a table was nearly empty is kept, and would read the whole of it for as long
+            // as nothing has counted its rows. Every statement has its index; where one has none, the penalty must not
+            // look like a cost that is worth compiling for.
+            ("enable_seqscan", "off"),
+            ("jit", "off"),
         ]);
         let pool = PgPoolOptions::new()
             .max_connections(connections)
