@@ -37,7 +37,8 @@ test('twenty restarts at random moments lose nothing and double nothing', async 
     }
   };
 
-  const answering = whileItGoesOn(500, async (n) => {
+  // So slowly that all of it stays within what one customer may get at once.
+  const answering = whileItGoesOn(1_100, async (n) => {
     const text = `reply ${n}.`;
     await sara.composer.fill(text);
     await sara.composer.press('Enter');
