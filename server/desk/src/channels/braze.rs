@@ -30,7 +30,7 @@ use contract::capability::{Capabilities, Feature, FileBy, TextUnit};
 use contract::message::Media;
 use contract::settings::SettingField;
 
-use super::provider::{abilities, file_rules};
+use super::provider::{abilities, file_rules, key_or_password};
 use super::{
     About, Account, Answer, Arrived, Fault, Found, Hook, Item, Learned, Malformed, Need, NotCarried, Outcome,
     Outgoing, Provider, Step, Via,
@@ -93,7 +93,7 @@ impl Provider for Braze {
     }
 
     fn unproven(&self, has: &dyn Fn(&str) -> bool) -> Option<(&'static str, &'static str)> {
-        sign::unproven(has)
+        key_or_password(has)
     }
 
     fn parse(&self, arrived: &Arrived<'_>) -> Result<Vec<Item>, Malformed> {

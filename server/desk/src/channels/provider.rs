@@ -118,6 +118,19 @@ pub trait Provider: Send + Sync + 'static {
     }
 }
 
+/// [`Provider::unproven`] where a key in a header proves a webhook, or else a user and a password do.
+pub(super) fn key_or_password(has: &dyn Fn(&str) -> bool) -> Option<(&'static str, &'static str)> {
+    match (has("webhook_key"), has("webhook_user"), has("webhook_password")) {
+        (true, false, false) | (_, true, true) => None,
+        (_, true, false) => Some(("webhook_password", "Type the password that goes with this user.")),
+        (_, false, true) => Some(("webhook_user", "Type the user that goes with this password.")),
+        (false, false, false) => Some((
+            "webhook_key",
+            "Type a key, or a user and a password, that is shown with every webhook: without one nothing is taken.",
+        )),
+    }
+}
+
 /// How many messages one customer may get of one number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct PairLimit {

@@ -22,19 +22,6 @@ fn by_key(headers: &HeaderMap, account: &Account) -> bool {
     once(headers, KEY).is_some_and(|given| is_active(account, "webhook_key", given).into())
 }
 
-/// Without a key, and without a user with a password, nothing that comes in could be told from what a stranger sends.
-pub(super) fn unproven(has: &dyn Fn(&str) -> bool) -> Option<(&'static str, &'static str)> {
-    match (has("webhook_key"), has("webhook_user"), has("webhook_password")) {
-        (true, false, false) | (_, true, true) => None,
-        (_, true, false) => Some(("webhook_password", "Type the password that goes with this user.")),
-        (_, false, true) => Some(("webhook_user", "Type the user that goes with this password.")),
-        (false, false, false) => Some((
-            "webhook_key",
-            "Type a key, or a user and a password, that Braze shows with every webhook: without one nothing is taken.",
-        )),
-    }
-}
-
 /// `Authorization: Basic` and the Base64 of user, colon, password. The user has no colon, the password may.
 fn by_password(headers: &HeaderMap, account: &Account) -> bool {
     let given = once(headers, AUTHORIZATION.as_str())

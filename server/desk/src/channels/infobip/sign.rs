@@ -26,19 +26,6 @@ pub(super) fn genuine(headers: &HeaderMap, account: &Account) -> bool {
     bool::from(key | shows(headers, BASIC, basic))
 }
 
-/// Without a key, and without a user with a password, nothing that comes in could be told from what a stranger sends.
-pub(super) fn unproven(has: &dyn Fn(&str) -> bool) -> Option<(&'static str, &'static str)> {
-    match (has("webhook_key"), has("webhook_user"), has("webhook_password")) {
-        (true, false, false) | (_, true, true) => None,
-        (_, true, false) => Some(("webhook_password", "Type the password that goes with this user.")),
-        (_, false, true) => Some(("webhook_user", "Type the user that goes with this password.")),
-        (false, false, false) => Some((
-            "webhook_key",
-            "Type a key, or a user and a password, that Infobip shows with every webhook: without one nothing is taken.",
-        )),
-    }
-}
-
 /// The values of a field that could prove anything.
 fn active<'a>(account: &'a Account, field: &str) -> impl Iterator<Item = &'a str> {
     account.active(field).filter(|value| !value.is_empty())
