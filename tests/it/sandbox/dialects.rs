@@ -29,12 +29,12 @@ pub struct Dialect {
     pub number: &'static str,
     pub fields: &'static [(&'static str, &'static str)],
     pub text: Text,
-    /// The id in the answer to a send.
-    pub id: fn(&Value) -> String,
+    /// Where the id stands in the answer to a send.
+    pub id: &'static str,
     /// Whether a webhook is proved.
     pub proved: fn(&Heard) -> bool,
-    /// The text of a customer's message.
-    pub said: fn(&Heard) -> Option<String>,
+    /// Where the text of a customer's message stands in a webhook.
+    pub said: &'static str,
     /// The id of a status, its word and, after it, why it failed.
     pub status: fn(&Heard) -> Option<(String, String)>,
     /// The words of a message that arrives and is read; none where nothing is told.
@@ -69,13 +69,13 @@ pub const META: Dialect = Dialect {
             exchange.http.post(url).bearer_auth("meta-token").json(&body)
         })
     },
-    id: |answer| answer["messages"][0]["id"].as_str().unwrap().to_owned(),
+    id: "/messages/0/id",
     proved: |heard| {
         let mac = Hmac::<Sha256>::new_from_slice(b"meta secret").unwrap().chain_update(&heard.body);
         let hex: String = mac.finalize().into_bytes().iter().map(|byte| format!("{byte:02x}")).collect();
         heard.body.is_ascii() && heard.header("x-hub-signature-256") == format!("sha256={hex}")
     },
-    said: |heard| text_at(&heard.json(), "/entry/0/changes/0/value/messages/0/text/body"),
+    said: "/entry/0/changes/0/value/messages/0/text/body",
     status: |heard| {
         let body = heard.json();
         let status = body.pointer("/entry/0/changes/0/value/statuses/0")?;
@@ -110,7 +110,7 @@ pub const TWILIO: Dialect = Dialect {
             form_of(exchange.http.post(url).basic_auth(account, Some("twilio-token")), &form)
         })
     },
-    id: |answer| answer["sid"].as_str().unwrap().to_owned(),
+    id: "/sid",
     proved: |heard| {
         let form = fields(heard);
         let mut mac = Hmac::<Sha1>::new_from_slice(b"twilio-token").unwrap().chain_update(&heard.url);
@@ -121,10 +121,7 @@ pub const TWILIO: Dialect = Dialect {
         heard.header("content-type") == "application/x-www-form-urlencoded; charset=UTF-8"
             && heard.header("x-twilio-signature") == STANDARD.encode(mac.finalize().into_bytes())
     },
-    said: |heard| {
-        let form = fields(heard);
-        (form.get("SmsStatus")? == "received").then(|| form["Body"].clone())
-    },
+    said: "/Body",
     status: |heard| {
         let form = fields(heard);
         let word = form.get("MessageStatus")?;
@@ -167,7 +164,7 @@ pub const SINCH: Dialect = Dialect {
             exchange.http.post(url).bearer_auth(token).json(&body)
         })
     },
-    id: |answer| answer["message_id"].as_str().unwrap().to_owned(),
+    id: "/message_id",
     proved: |heard| {
         let nonce = heard.header("x-sinch-webhook-signature-nonce");
         let time = heard.header("x-sinch-webhook-signature-timestamp");
@@ -179,7 +176,7 @@ pub const SINCH: Dialect = Dialect {
             && (0..60).contains(&age)
             && heard.header("x-sinch-webhook-signature") == STANDARD.encode(mac)
     },
-    said: |heard| text_at(&heard.json(), "/message/contact_message/text_message/text"),
+    said: "/message/contact_message/text_message/text",
     status: |heard| {
         let body = heard.json();
         let report = body.get("message_delivery_report")?;
@@ -212,9 +209,9 @@ pub const INFOBIP: Dialect = Dialect {
             exchange.http.post(url).header("authorization", "App infobip-key").json(&body)
         })
     },
-    id: |answer| answer["messageId"].as_str().unwrap().to_owned(),
+    id: "/messageId",
     proved: |heard| heard.header("x-baton-key") == "infobip webhook key",
-    said: |heard| text_at(&heard.json(), "/results/0/message/text"),
+    said: "/results/0/message/text",
     status: |heard| {
         let body = heard.json();
         let result = body.pointer("/results/0").filter(|result| result.get("message").is_none())?;
@@ -262,12 +259,12 @@ pub const BRAZE: Dialect = Dialect {
             exchange.http.post(url).bearer_auth("braze-key").json(&body)
         })
     },
-    id: |answer| answer["dispatch_id"].as_str().unwrap().to_owned(),
+    id: "/dispatch_id",
     proved: |heard| {
         let pair = STANDARD.encode("braze:braze: password");
         heard.url.ends_with("/sales") && heard.header("authorization") == format!("Basic {pair}")
     },
-    said: |heard| text_at(&heard.json(), "/message"),
+    said: "/message",
     status: |_| None,
     words: &[],
     closed: "",
@@ -276,6 +273,13 @@ pub const BRAZE: Dialect = Dialect {
     unauthorised: (401, "Invalid API Key"),
     code: "/message",
 };
+
+impl Dialect {
+    /// The text of a customer's message.
+    pub fn said(&self, heard: &Heard) -> Option<String> {
+        text_at(&heard.json(), self.said)
+    }
+}
 
 /// A token of Sinch's.
 pub async fn token(exchange: &Exchange, secret: &str) -> String {

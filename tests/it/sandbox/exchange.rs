@@ -16,12 +16,12 @@ use contract::sandbox::{Faults, PhoneAct, PhoneView};
 use desk::auth::seal::Place;
 use desk::store::Store;
 use desk::{Desk, sandbox};
-use serde_json::Value;
+use serde_json::{Value, json};
 use sqlx::{Connection, PgConnection};
 use tests::Database;
 use uuid::Uuid;
 
-use super::dialects::{DIALECTS, Dialect};
+use super::dialects::{DIALECTS, Dialect, fields, text_at};
 use super::stage::config;
 
 /// A phone that shows its number.
@@ -45,8 +45,9 @@ impl Heard {
         self.headers.get(name).map_or("", |value| value.to_str().unwrap())
     }
 
+    /// The body, also where it is a form.
     pub fn json(&self) -> Value {
-        serde_json::from_slice(&self.body).unwrap_or_default()
+        serde_json::from_slice(&self.body).unwrap_or_else(|_| json!(fields(self)))
     }
 }
 
@@ -203,7 +204,7 @@ impl Exchange {
     pub async fn send(&self, dialect: &Dialect, text: &str) -> String {
         let (status, answer) = self.try_send(dialect, text).await.unwrap();
         assert!((200..300).contains(&status), "{}: {status} {answer}", dialect.provider);
-        (dialect.id)(&answer)
+        text_at(&answer, dialect.id).unwrap()
     }
 }
 

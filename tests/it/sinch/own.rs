@@ -6,7 +6,8 @@ use desk::channels::sinch::Sinch;
 use desk::channels::{Effect, Inbound, Item};
 use serde_json::{Value, json};
 
-use super::{APP, detail};
+use super::APP;
+use crate::detail;
 use crate::protocol::{inspected, parse, read_folder, tests_folder};
 
 /// The cases of all files.
@@ -54,7 +55,7 @@ fn every_payload_of_our_own_is_read_as_it_says() {
             let items = parse(&Sinch, None, &bytes).unwrap();
             let Item::Event(event) = &items[0] else { panic!("{name}: {items:?}") };
             let found = event.news.as_ref().map(detail::news).unwrap_or_default();
-            assert_eq!(&found, news, "{name}");
+            assert_eq!(detail::without_nulls(found), detail::without_nulls(news.clone()), "{name}");
         }
     }
 }

@@ -96,7 +96,7 @@ fn a_message_of_the_list_has_the_id_and_the_person_of_its_webhook() {
     let came = message(&came.items[0]);
     let form = b"MessageSid=SM00000000000000000000000000000201&Body=Hello&NumMedia=0&\
         From=whatsapp%3AUS.1234&To=whatsapp%3A%2B14155238886";
-    let webhook = super::detail::items(form, "");
+    let webhook = super::items(form, "");
     let webhook = message(&webhook[0]);
     assert_eq!((&came.id, &came.channel, &came.effect), (&webhook.id, &webhook.channel, &webhook.effect));
     assert_eq!(came.contact, webhook.contact);

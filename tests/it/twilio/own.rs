@@ -6,8 +6,7 @@ use desk::channels::twilio::Twilio;
 use desk::channels::{Effect, Inbound, Item, Provider};
 use serde_json::Value;
 
-use super::FORM;
-use super::detail::items;
+use super::{FORM, items};
 use crate::protocol::{self, inspected, parse, read_folder, tests_folder};
 
 /// Every case of ours: what it is about, its form and its expected items.

@@ -143,7 +143,7 @@ fn the_address_for_statuses_carries_our_mark_and_the_retries() {
     assert_eq!(full, "https://desk.example/webhooks/twilio/7?delivery=0190-a+b%26c%23d#rc=5&rp=5xx,ct,rt");
     assert!(full.ends_with(Twilio.about().webhook_suffix));
     let query = Url::parse(&full).unwrap().query().unwrap().to_owned();
-    let items = super::detail::items(b"MessageSid=SM1&MessageStatus=sent", &query);
+    let items = super::items(b"MessageSid=SM1&MessageStatus=sent", &query);
     let [desk::channels::Item::Status(status)] = &items[..] else { panic!("{items:?}") };
     assert_eq!(status.opaque.as_deref(), Some("0190-a b&c#d"), "it comes back");
     assert_eq!(callback(ours, None).unwrap(), "https://desk.example/webhooks/twilio/7#rc=5&rp=5xx,ct,rt");

@@ -55,6 +55,17 @@ pub enum Parameter {
     Media(super::Media),
 }
 
+impl Parameter {
+    /// Its words; none of a file.
+    pub fn words(&self) -> Option<&str> {
+        match self {
+            Parameter::Text { text, .. } => Some(text),
+            Parameter::Currency { fallback, .. } | Parameter::DateTime { fallback } => Some(fallback),
+            Parameter::Media(_) => None,
+        }
+    }
+}
+
 /// The variable of one button.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TemplateButton {
@@ -76,4 +87,16 @@ pub enum ButtonValue {
     CopyCode(String),
     /// The token of a form.
     FlowToken(String),
+}
+
+impl ButtonValue {
+    /// What it carries, of whatever kind.
+    pub fn words(&self) -> &str {
+        match self {
+            ButtonValue::Payload(value)
+            | ButtonValue::UrlSuffix(value)
+            | ButtonValue::CopyCode(value)
+            | ButtonValue::FlowToken(value) => value,
+        }
+    }
 }

@@ -1,7 +1,7 @@
 //! Filling a template in: what it takes, what is missing, and what the customer reads.
 
 use super::{TemplateButtonInfo, TemplateHeader, TemplateInfo};
-use crate::message::{ButtonValue, MediaKind, Parameter, Template};
+use crate::message::{MediaKind, Parameter, Template};
 use crate::picker::{Place, Slot};
 
 impl TemplateInfo {
@@ -89,7 +89,7 @@ impl TemplateInfo {
                         if media.kind == kind && (media.id.is_some() || media.link.is_some() || media.file.is_some()))
                 }),
                 Place::Link(index) | Place::Code(index) => template.buttons.iter().any(|button| {
-                    button.index == index && !button_text(&button.value).trim().is_empty()
+                    button.index == index && !button.value.words().trim().is_empty()
                 }),
             };
             if !there {
@@ -110,7 +110,7 @@ impl TemplateInfo {
                 |parameter| matches!(parameter, Parameter::Text { name: Some(own), .. } if own == name),
             );
             let at = TemplateInfo::ordered(text).iter().position(|known| known == name)?;
-            parameter_text(named.or_else(|| given.get(at))?).map(str::to_owned)
+            named.or_else(|| given.get(at))?.words().map(str::to_owned)
         };
         let header = self.header_text();
         TemplateInfo::read_out(
@@ -133,26 +133,9 @@ pub enum Lack {
 
 /// Whether the next variable is filled in.
 fn next(given: &[Parameter], at: &mut usize) -> bool {
-    let there = given.get(*at).and_then(parameter_text).is_some_and(|text| !text.trim().is_empty());
+    let there = given.get(*at).and_then(Parameter::words).is_some_and(|text| !text.trim().is_empty());
     *at += 1;
     there
-}
-
-fn parameter_text(parameter: &Parameter) -> Option<&str> {
-    match parameter {
-        Parameter::Text { text, .. } => Some(text),
-        Parameter::Currency { fallback, .. } | Parameter::DateTime { fallback } => Some(fallback),
-        Parameter::Media(_) => None,
-    }
-}
-
-fn button_text(value: &ButtonValue) -> &str {
-    match value {
-        ButtonValue::Payload(value)
-        | ButtonValue::UrlSuffix(value)
-        | ButtonValue::CopyCode(value)
-        | ButtonValue::FlowToken(value) => value,
-    }
 }
 
 #[cfg(test)]

@@ -75,7 +75,7 @@ impl Provider for Braze {
 
     fn capabilities(&self) -> Capabilities {
         Capabilities {
-            text: limits::TEXT as u32,
+            text: limits::LIMITS.text as u32,
             text_unit: TextUnit::CodePoint,
             files_by: FileBy::Address,
             files: file_rules(media::FILES),

@@ -13,6 +13,7 @@ pub mod infobip;
 pub mod inspect;
 pub mod item;
 mod json;
+mod limits;
 pub mod meta;
 pub mod phone;
 pub mod provider;

@@ -295,8 +295,11 @@ pub(super) fn abilities(replaced: &[(Feature, &str)], missing: &[(Feature, &str)
     Feature::ALL.into_iter().map(ability).collect()
 }
 
-/// Rules for files: kind, types, most bytes, longest caption.
-pub(super) fn file_rules(rules: &[(MediaKind, &[&str], u64, u32)]) -> Vec<FileRule> {
+/// A rule for files: kind, types, most bytes, longest caption.
+pub(super) type FileRow = (MediaKind, &'static [&'static str], u64, u32);
+
+/// Rules for files, as the desk's screens get them.
+pub(super) fn file_rules(rules: &[FileRow]) -> Vec<FileRule> {
     rules
         .iter()
         .map(|(kind, types, most_bytes, caption)| FileRule {

@@ -136,11 +136,7 @@ fn value(parameters: &[Parameter], name: &str) -> Option<String> {
         .iter()
         .find(|parameter| matches!(parameter, Parameter::Text { name: Some(own), .. } if own == name));
     let placed = || parameters.get(name.parse::<usize>().ok()?.checked_sub(1)?);
-    match named.or_else(placed)? {
-        Parameter::Text { text, .. } => Some(text.clone()),
-        Parameter::Currency { fallback, .. } | Parameter::DateTime { fallback } => Some(fallback.clone()),
-        Parameter::Media(_) => None,
-    }
+    Some(named.or_else(placed)?.words()?.to_owned())
 }
 
 /// What is on a button of a template.

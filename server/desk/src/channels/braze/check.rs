@@ -8,9 +8,9 @@ use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
 use super::fields::{filled, label};
-use super::limits::refused;
 use super::{fault, send};
 use crate::channels::json;
+use crate::channels::limits::refused;
 use crate::channels::{Answer, Call, Fault, Found, NotCarried, Via};
 
 /// Triggers the campaign for texts for nobody.

@@ -95,15 +95,6 @@ fn card(card: &ContactCard) -> String {
     lines(named.into_iter().chain(entries.iter().map(|entry| Some(entry.as_str()))))
 }
 
-/// The words of a variable; none for a file.
-pub(super) fn shown(parameter: &Parameter) -> &str {
-    match parameter {
-        Parameter::Text { text, .. } => text,
-        Parameter::Currency { fallback, .. } | Parameter::DateTime { fallback } => fallback,
-        Parameter::Media(_) => "",
-    }
-}
-
 /// The file in the header of a template.
 pub(super) fn header_file(template: &Template) -> Option<&Media> {
     template.header.iter().find_map(|parameter| match parameter {
@@ -144,8 +135,8 @@ pub(super) fn template(template: &Template, written: Written) -> Value {
     object.insert("template_name".to_owned(), json!(template.name));
     object.insert("template_language_code".to_owned(), json!(template.language));
     let variables = |parameters: &[Parameter]| -> Map<String, Value> {
-        let words = parameters.iter().filter(|parameter| !matches!(parameter, Parameter::Media(_)));
-        (0..).zip(words).map(|(at, words): (u32, _)| (at.to_string(), json!(written(shown(words))))).collect()
+        let words = parameters.iter().filter_map(Parameter::words);
+        (0..).zip(words).map(|(at, words): (u32, _)| (at.to_string(), json!(written(words)))).collect()
     };
     let of_buttons = template.buttons.iter().filter_map(|button| match &button.value {
         ButtonValue::UrlSuffix(value) | ButtonValue::CopyCode(value) => {

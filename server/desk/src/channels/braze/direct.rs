@@ -6,8 +6,8 @@ use serde_json::{Value, json};
 
 use super::content::{self, Kind};
 use super::fields::{address, filled, label};
-use super::limits::refused;
 use super::send::post;
+use crate::channels::limits::refused;
 use crate::channels::{Account, Call, NotCarried};
 
 /// What these messages need beside the key.

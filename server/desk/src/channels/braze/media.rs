@@ -9,6 +9,7 @@ use serde_json::Value;
 use url::Url;
 
 use super::fields;
+use crate::channels::provider::FileRow;
 use crate::channels::{Call, Content, NotCarried, Via};
 
 /// Hosts that Braze serves files from: its own and those of its media library.
@@ -22,7 +23,7 @@ pub(super) const HOSTS: &[&str] = &[
 ];
 
 /// What an agent can send: pictures as such, other files as a link in the text, so of any type.
-pub(super) const FILES: &[(MediaKind, &[&str], u64, u32)] = &[
+pub(super) const FILES: &[FileRow] = &[
     (MediaKind::Image, &["image/jpeg", "image/png"], 5 << 20, 1_024),
     (MediaKind::Video, &[], 100 << 20, 1_024),
     (MediaKind::Audio, &[], 100 << 20, 1_024),

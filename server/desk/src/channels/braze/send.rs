@@ -8,7 +8,8 @@ use serde_json::{Map, Value, json};
 use super::content::{self, Kind};
 use super::direct;
 use super::fields::{self, address, bearer, filled};
-use super::limits::{self, refused};
+use super::limits;
+use crate::channels::limits::refused;
 use crate::channels::{Account, Call, Content, NotCarried, Outgoing, Recipient, Via, What};
 
 /// Builds the call. What a message answers is left out: Braze has no quotes, and no ids to quote by. So is our mark of

@@ -2,8 +2,8 @@
 
 use serde_json::json;
 
-use super::limits::refused;
 use super::send::post;
+use crate::channels::limits::refused;
 use crate::channels::{Account, Call, NotCarried};
 
 /// Longest text of a custom attribute, in characters.

@@ -3,7 +3,8 @@
 use contract::template::{TemplateButtonInfo, TemplateCategory, TemplateDraft, TemplateHeader, TemplateInfo};
 use serde_json::{Value, json};
 
-use super::limits::{Carried, refused, required, web_address};
+use super::limits::{CODE, LIMITS};
+use crate::channels::limits::{Carried, refused};
 
 /// Longest name.
 const NAME: usize = 512;
@@ -19,24 +20,24 @@ const BUTTONS: usize = 10;
 /// Whether Infobip takes a draft, as far as that can be known before.
 pub(super) fn takes(draft: &TemplateDraft) -> Carried {
     let plain = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_';
-    required("template's name", &draft.name, NAME)?;
+    LIMITS.required("template's name", &draft.name, NAME)?;
     if !draft.name.bytes().all(plain) {
         return refused("A template's name has lower-case letters, digits and underscores only.");
     }
-    required("template's language", &draft.language, 16)?;
+    LIMITS.required("template's language", &draft.language, 16)?;
     if draft.category == TemplateCategory::Authentication {
         return refused(
             "WhatsApp writes the text of templates for sign-in codes itself. Make this one in Infobip's portal.",
         );
     }
-    required("template's text", &draft.body, BODY)?;
+    LIMITS.required("template's text", &draft.body, BODY)?;
     numbered(&draft.body)?;
     for variable in TemplateInfo::variables(&draft.body) {
         sample(draft, &variable).map_or_else(|| no_sample(&format!("{{{{{variable}}}}}")), |_| Ok(()))?;
     }
     header(draft)?;
     if let Some(footer) = draft.footer.as_deref() {
-        required("footer", footer, LINE)?;
+        LIMITS.required("footer", footer, LINE)?;
         if !TemplateInfo::variables(footer).is_empty() {
             return refused("The footer of a template can hold no variables.");
         }
@@ -63,7 +64,7 @@ fn numbered(text: &str) -> Carried {
 
 fn header(draft: &TemplateDraft) -> Carried {
     let Some(TemplateHeader::Text { text }) = &draft.header else { return Ok(()) };
-    required("header", text, LINE)?;
+    LIMITS.required("header", text, LINE)?;
     numbered(text)?;
     match TemplateInfo::variables(text).len() {
         0 => Ok(()),
@@ -75,10 +76,10 @@ fn header(draft: &TemplateDraft) -> Carried {
 
 fn button(draft: &TemplateDraft, index: usize, info: &TemplateButtonInfo) -> Carried {
     match info {
-        TemplateButtonInfo::QuickReply { text } => required("button's label", text, LABEL),
+        TemplateButtonInfo::QuickReply { text } => LIMITS.required("button's label", text, LABEL),
         TemplateButtonInfo::Url { text, url } => {
-            required("button's label", text, LABEL)?;
-            web_address(url)?;
+            LIMITS.required("button's label", text, LABEL)?;
+            LIMITS.web_address(url)?;
             let varies = !TemplateInfo::variables(url).is_empty();
             match varies && sample(draft, &format!("button:{index}")).is_none() {
                 true => no_sample("the link's variable"),
@@ -86,11 +87,11 @@ fn button(draft: &TemplateDraft, index: usize, info: &TemplateButtonInfo) -> Car
             }
         }
         TemplateButtonInfo::Phone { text, number } => {
-            required("button's label", text, LABEL)?;
-            required("button's number", number, 20)
+            LIMITS.required("button's label", text, LABEL)?;
+            LIMITS.required("button's number", number, 20)
         }
         TemplateButtonInfo::CopyCode { .. } => match sample(draft, &format!("button:{index}")) {
-            Some(code) => required("sample of the code", code, 15),
+            Some(code) => LIMITS.required("sample of the code", code, CODE),
             None => no_sample("the code"),
         },
         TemplateButtonInfo::Form { .. } | TemplateButtonInfo::Other { .. } => {

@@ -5,14 +5,19 @@ use http::Method;
 use secrecy::SecretString;
 use url::Url;
 
-use super::limits::{CAPTION, Carried, refused, web_address};
+use super::limits::LIMITS;
+use crate::channels::limits::{Carried, refused};
+use crate::channels::provider::FileRow;
 use crate::channels::{Account, Call, Content, NotCarried, Step, Via};
 
 /// Hosts, beside the connection's own, from which files are fetched.
 pub(super) const HOSTS: &[&str] = &["api.infobip.com", ".api.infobip.com"];
 
+/// Longest caption.
+const CAPTION: u32 = 3_000;
+
 /// Kinds of files that Infobip takes, with their types, bytes and captions (channels reference: sending).
-pub(super) const RULES: &[(MediaKind, &[&str], u64, u32)] = &[
+pub(super) const RULES: &[FileRow] = &[
     (MediaKind::Image, &["image/jpeg", "image/png"], 5 << 20, CAPTION),
     (MediaKind::Video, &["video/mp4", "video/3gpp"], 16 << 20, CAPTION),
     (
@@ -39,7 +44,7 @@ pub(super) fn get(account: &Account, url: String) -> Call {
 /// A file goes by an address; one of our own store gets its address when it is sent.
 pub(super) fn source(media: &Media) -> Carried {
     match media.link.as_deref().filter(|link| !link.trim().is_empty()) {
-        Some(link) => web_address(link),
+        Some(link) => LIMITS.web_address(link),
         None if media.file.is_some() => Ok(()),
         None => refused("There is no file to send: Infobip takes files by their address only."),
     }
@@ -48,7 +53,7 @@ pub(super) fn source(media: &Media) -> Carried {
 /// The address from which Infobip fetches a file.
 pub(super) fn address(media: &Media) -> Result<&str, NotCarried> {
     match media.link.as_deref().filter(|link| !link.trim().is_empty()) {
-        Some(link) => web_address(link).map(|()| link),
+        Some(link) => LIMITS.web_address(link).map(|()| link),
         None => refused(
             "Infobip fetches files from a public address of the desk, and this file has none. An admin can set the \
              desk's public address.",

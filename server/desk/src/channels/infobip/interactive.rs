@@ -4,8 +4,8 @@ use contract::Body;
 use contract::message::{Choice, Flow, Section};
 use serde_json::{Value, json};
 
-use super::limits::refused;
 use crate::channels::NotCarried;
+use crate::channels::limits::refused;
 
 /// What stands for a form's token where neither a token nor a mark of the send is there; Infobip wants one.
 const NO_TOKEN: &str = "none";

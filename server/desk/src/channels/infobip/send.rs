@@ -6,8 +6,9 @@ use http::Method;
 use serde_json::{Map, Value, json};
 use url::Url;
 
-use super::limits::{URL, refused, within};
+use super::limits::LIMITS;
 use super::{file, interactive, limits, template};
+use crate::channels::limits::refused;
 use crate::channels::{Call, Content, NotCarried, Outgoing, Recipient, Step, Via, What, phone};
 
 /// Longest id of a message.
@@ -102,7 +103,7 @@ fn addressed(via: &Via<'_>, sender: &str, outgoing: &Outgoing) -> Result<Map<Str
     message.insert("from".to_owned(), json!(sender));
     message.insert("to".to_owned(), json!(recipient(&outgoing.to)?));
     if let Some(opaque) = outgoing.opaque.as_deref() {
-        within("mark of this send", opaque, ID - OURS.len())?;
+        LIMITS.within("mark of this send", opaque, ID - OURS.len())?;
         message.insert("messageId".to_owned(), json!(format!("{OURS}{opaque}")));
         message.insert("callbackData".to_owned(), json!(opaque));
     }
@@ -121,7 +122,7 @@ fn callback(via: &Via<'_>) -> Option<String> {
     let mut url = Url::parse(via.callback?).ok()?;
     url.set_username(user).ok()?;
     url.set_password(Some(password)).ok()?;
-    Some(url.to_string()).filter(|url| url.len() <= URL)
+    Some(url.to_string()).filter(|url| url.len() <= LIMITS.url)
 }
 
 /// A number without its plus, or a user id.

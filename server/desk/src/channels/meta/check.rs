@@ -4,9 +4,9 @@ use http::Method;
 use serde_json::Value;
 
 use super::fault;
-use super::limits::refused;
 use super::upload::bearer;
 use crate::channels::json::{self, filled, list};
+use crate::channels::limits::refused;
 use crate::channels::{Answer, Call, Content, Fault, Found, NotCarried, Step, Via};
 
 /// What is asked of every number.

@@ -3,7 +3,8 @@
 use contract::template::{TemplateButtonInfo, TemplateCategory, TemplateDraft, TemplateHeader, TemplateInfo};
 use serde_json::{Value, json};
 
-use super::limits::{Carried, refused, required, within};
+use super::limits::LIMITS;
+use crate::channels::limits::{Carried, refused};
 
 /// Longest name.
 const NAME: usize = 512;
@@ -20,7 +21,7 @@ const URL: usize = 2_000;
 
 /// Whether Meta would look at it.
 pub(super) fn takes(draft: &TemplateDraft) -> Carried {
-    required("template's name", &draft.name, NAME)?;
+    LIMITS.required("template's name", &draft.name, NAME)?;
     let in_name = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_';
     if !draft.name.bytes().all(in_name) {
         return refused("The name of a template has small letters, digits and underscores only.");
@@ -37,7 +38,7 @@ pub(super) fn takes(draft: &TemplateDraft) -> Carried {
     header(draft)?;
     body(draft)?;
     if let Some(footer) = &draft.footer {
-        required("footer", footer, LINE)?;
+        LIMITS.required("footer", footer, LINE)?;
         if !TemplateInfo::variables(footer).is_empty() {
             return refused("The footer takes no variables.");
         }
@@ -59,7 +60,7 @@ fn header(draft: &TemplateDraft) -> Carried {
             );
         }
     };
-    required("header", text, LINE)?;
+    LIMITS.required("header", text, LINE)?;
     match TemplateInfo::variables(text).as_slice() {
         [] => Ok(()),
         [_] => sample(draft, "header", "the header's variable"),
@@ -68,7 +69,7 @@ fn header(draft: &TemplateDraft) -> Carried {
 }
 
 fn body(draft: &TemplateDraft) -> Carried {
-    required("text", &draft.body, BODY)?;
+    LIMITS.required("text", &draft.body, BODY)?;
     let names = TemplateInfo::variables(&draft.body);
     let text = draft.body.trim();
     if text.starts_with("{{") || text.ends_with("}}") {
@@ -96,12 +97,12 @@ fn numbered(names: &[String]) -> bool {
 }
 
 fn button(draft: &TemplateDraft, index: usize, button: &TemplateButtonInfo) -> Carried {
-    required("button's label", button.label(), LABEL)?;
+    LIMITS.required("button's label", button.label(), LABEL)?;
     let key = format!("button:{index}");
     match button {
         TemplateButtonInfo::QuickReply { .. } => Ok(()),
         TemplateButtonInfo::Url { url, .. } => {
-            within("button's address", url, URL)?;
+            LIMITS.within("button's address", url, URL)?;
             if !url.starts_with("https://") && !url.starts_with("http://") {
                 return refused("The address of a button begins with https://.");
             }
@@ -111,7 +112,7 @@ fn button(draft: &TemplateDraft, index: usize, button: &TemplateButtonInfo) -> C
                 _ => refused("The address of a button takes one variable, at its end."),
             }
         }
-        TemplateButtonInfo::Phone { number, .. } => required("button's number", number, 20),
+        TemplateButtonInfo::Phone { number, .. } => LIMITS.required("button's number", number, 20),
         TemplateButtonInfo::CopyCode { .. } => sample(draft, &key, "the code to copy"),
         TemplateButtonInfo::Form { .. } | TemplateButtonInfo::Other { .. } => {
             refused("Buttons of this kind are made in WhatsApp Manager.")

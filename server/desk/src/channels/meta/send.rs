@@ -5,9 +5,9 @@ use contract::message::{CardEntry, Choice, ContactCard, Flow, Location, Media, M
 use http::Method;
 use serde_json::{Map, Value, json};
 
-use super::limits::refused;
 use super::upload::{self, bearer};
 use super::{limits, template};
+use crate::channels::limits::refused;
 use crate::channels::{Call, Content, NotCarried, Outgoing, Recipient, Step, Via, What, phone};
 
 /// Longest `biz_opaque_callback_data`.
@@ -81,7 +81,7 @@ fn addressed(outgoing: &Outgoing) -> Result<Map<String, Value>, NotCarried> {
     message.insert("recipient_type".to_owned(), json!("individual"));
     message.insert(key.to_owned(), json!(address));
     if let Some(opaque) = outgoing.opaque.as_deref() {
-        limits::within("mark of this send", opaque, OPAQUE)?;
+        limits::LIMITS.within("mark of this send", opaque, OPAQUE)?;
         message.insert("biz_opaque_callback_data".to_owned(), json!(opaque));
     }
     Ok(message)

@@ -6,10 +6,10 @@ use contract::template::{
 use http::Method;
 use serde_json::Value;
 
-use super::limits::refused;
 use super::upload::bearer;
 use super::{Meta, draft, fault};
 use crate::channels::json::{self, filled, list, plain};
+use crate::channels::limits::refused;
 use crate::channels::templates::{Page, Templates};
 use crate::channels::{Answer, Call, Class, Content, Fault, NotCarried, Step, Via};
 

@@ -9,8 +9,9 @@ use secrecy::SecretString;
 use serde_json::Value;
 
 use super::fault;
-use super::limits::refused;
 use crate::channels::json::{self, filled};
+use crate::channels::limits::refused;
+use crate::channels::provider::FileRow;
 use crate::channels::{Account, Answer, Call, Class, Content, Fault, Learned, Need, NotCarried, Step, Via};
 
 /// The id of an upload holds for 30 days; a day less, so that none ends on its way.
@@ -130,7 +131,7 @@ pub(super) fn learn(need: &Need, answer: &Answer) -> Result<Learned, Fault> {
 }
 
 /// Kinds of files that Meta takes, with their types, bytes and captions (channels reference: media).
-pub(super) const FILES: &[(MediaKind, &[&str], u64, u32)] = &[
+pub(super) const FILES: &[FileRow] = &[
     (MediaKind::Image, &["image/jpeg", "image/png"], 5 << 20, 1_024),
     (MediaKind::Video, &["video/mp4", "video/3gpp"], 16 << 20, 1_024),
     (MediaKind::Audio, &["audio/aac", "audio/amr", "audio/mpeg", "audio/mp4", "audio/ogg"], 16 << 20, 0),

@@ -11,6 +11,7 @@ use url::Url;
 
 use super::fault;
 use crate::channels::json::{self, filled, integer};
+use crate::channels::limits::refused;
 use crate::channels::{Account, Answer, Call, Content, Fault, Learned, Need, NotCarried, Step, Via};
 
 /// The key of the bearer token among what is known of a connection.
@@ -30,10 +31,6 @@ const TOKEN_LIVES: i64 = 3_600;
 const TOKEN_MARGIN: i64 = 300;
 /// How long an app's processing mode is believed.
 const MODE_LIVES: Duration = Duration::from_secs(60 * 60);
-
-pub(super) fn refused<T>(reason: impl Into<String>) -> Result<T, NotCarried> {
-    Err(NotCarried(reason.into()))
-}
 
 /// Whether the calls go to Sinch itself. Anything else (a stand-in) serves everything from one place.
 fn is_own(account: &Account) -> bool {

@@ -4,11 +4,9 @@
 use contract::Body;
 use contract::message::{ContactCard, Media, MediaKind, Parameter};
 
-use super::access::refused;
+use crate::channels::Provider;
+use crate::channels::limits::{Carried, refused};
 use crate::channels::meta::Meta;
-use crate::channels::{NotCarried, Provider};
-
-type Carried = Result<(), NotCarried>;
 
 /// Whether Sinch takes it.
 pub(super) fn carries(body: &Body) -> Carried {

@@ -7,9 +7,10 @@ use http::Method;
 use serde_json::Value;
 use url::form_urlencoded::byte_serialize;
 
-use super::access::{self, refused};
+use super::access;
 use super::{Sinch, fault};
 use crate::channels::json::{self, filled, list, plain};
+use crate::channels::limits::refused;
 use crate::channels::templates::{Page, Templates};
 use crate::channels::{Answer, Class, Content, Fault, NotCarried, Step, Via};
 

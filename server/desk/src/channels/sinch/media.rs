@@ -5,7 +5,9 @@ use http::Method;
 use secrecy::SecretString;
 use url::Url;
 
-use super::access::{self, refused};
+use super::access;
+use crate::channels::limits::refused;
+use crate::channels::provider::FileRow;
 use crate::channels::{Account, Call, Content, NotCarried, Step, Via};
 
 /// Below this stand Sinch's own hosts, which get the token.
@@ -16,7 +18,7 @@ pub(super) const HOSTS: &[&str] = &[SINCH, "lookaside.fbsbx.com", ".fbcdn.net", 
 
 /// Kinds of files that go out, with their types and bytes; no text can stand beside one (channels reference:
 /// limits).
-pub(super) const FILES: &[(MediaKind, &[&str], u64, u32)] = &[
+pub(super) const FILES: &[FileRow] = &[
     (MediaKind::Image, &["image/jpeg", "image/png"], 5 << 20, 0),
     (MediaKind::Video, &["video/mp4", "video/3gpp"], 16 << 20, 0),
     (MediaKind::Audio, &["audio/aac", "audio/amr", "audio/mpeg", "audio/mp4", "audio/ogg"], 16 << 20, 0),

@@ -5,9 +5,10 @@ use contract::message::{CardEntry, Choice, ContactCard, Flow, Location, Media, P
 use http::Method;
 use serde_json::{Map, Value, json};
 
-use super::access::{self, refused};
+use super::access;
 use super::limits::{self, headed};
 use super::template;
+use crate::channels::limits::refused;
 use crate::channels::{Content, NotCarried, Outgoing, Recipient, Step, Via, What, phone};
 
 /// Longest `message_metadata`.

@@ -7,7 +7,7 @@ use secrecy::SecretString;
 use serde_json::Value;
 
 use super::form;
-use super::limits::refused;
+use crate::channels::limits::refused;
 use crate::channels::{Account, Call, Content, NotCarried};
 
 /// The host of accounts and messages.

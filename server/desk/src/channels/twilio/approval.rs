@@ -6,11 +6,12 @@
 use contract::template::{TemplateButtonInfo, TemplateDraft, TemplateHeader, TemplateInfo};
 use serde_json::{Map, Value, json};
 
-use super::limits::{refused, required, unique, within};
+use super::limits::LIMITS;
 use super::rich::New;
 use super::send::{Pause, step};
 use super::{access, fault, rich};
 use crate::channels::json::{self, filled, list};
+use crate::channels::limits::{refused, unique};
 use crate::channels::templates::{Page, Templates};
 use crate::channels::{Answer, Call, Fault, NotCarried, Step, Via};
 
@@ -56,14 +57,14 @@ impl Templates for Contents {
 
     fn takes(&self, draft: &TemplateDraft) -> Result<(), NotCarried> {
         named(&draft.name)?;
-        required("template's language", &draft.language, 16)?;
+        LIMITS.required("template's language", &draft.language, 16)?;
         if draft.category == contract::template::TemplateCategory::Authentication {
             return refused(
                 "WhatsApp writes the text of sign-in codes itself. Make this template in the Twilio console.",
             );
         }
-        required("template's text", &draft.body, BODY)?;
-        draft.footer.as_deref().map_or(Ok(()), |footer| required("footer", footer, LINE))?;
+        LIMITS.required("template's text", &draft.body, BODY)?;
+        draft.footer.as_deref().map_or(Ok(()), |footer| LIMITS.required("footer", footer, LINE))?;
         header(draft.header.as_ref())?;
         buttons(&draft.buttons)?;
         numbered(&draft.body)?;
@@ -95,7 +96,7 @@ fn submission(via: &Via<'_>, draft: &TemplateDraft) -> Result<Call, Pause> {
 }
 
 fn named(name: &str) -> Result<(), NotCarried> {
-    required("template's name", name, 512)?;
+    LIMITS.required("template's name", name, 512)?;
     let plain = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_';
     match name.bytes().all(plain) {
         true => Ok(()),
@@ -107,7 +108,7 @@ fn header(header: Option<&TemplateHeader>) -> Result<(), NotCarried> {
     match header {
         None => Ok(()),
         Some(TemplateHeader::Text { text }) => {
-            required("header", text, LINE)?;
+            LIMITS.required("header", text, LINE)?;
             numbered(text)?;
             match TemplateInfo::variables(text).len() > 1 {
                 true => refused("The header of a template has one variable at most."),
@@ -153,8 +154,8 @@ fn buttons(buttons: &[TemplateButtonInfo]) -> Result<(), NotCarried> {
                 return refused("Buttons of this kind can be made in the Twilio console only.");
             }
         };
-        required("button's label", text, LABEL)?;
-        value.map_or(Ok(()), |(what, value, most)| required(what, value, most))?;
+        LIMITS.required("button's label", text, LABEL)?;
+        value.map_or(Ok(()), |(what, value, most)| LIMITS.required(what, value, most))?;
         if let TemplateButtonInfo::Url { url, .. } = button {
             link(url)?;
         }
@@ -178,7 +179,7 @@ fn samples(draft: &TemplateDraft) -> Result<(), NotCarried> {
         if sample.trim().is_empty() {
             return refused("Every variable needs a sample for the people at WhatsApp who approve it.");
         }
-        within("variable's sample", sample, URL)?;
+        LIMITS.within("variable's sample", sample, URL)?;
     }
     Ok(())
 }

@@ -7,9 +7,10 @@ use http::Method;
 use serde_json::Value;
 use url::Url;
 
-use super::limits::refused;
 use super::{access, fault};
 use crate::channels::json::{self, filled, list};
+use crate::channels::limits::refused;
+use crate::channels::provider::FileRow;
 use crate::channels::{Answer, Call, Content, Fault, Learned, Need, NotCarried, Step, Via};
 
 /// What the keys of files begin with.
@@ -20,7 +21,7 @@ const LIVES: Duration = Duration::from_secs(24 * 60 * 60);
 const LIST: &str = "/Media.json";
 
 /// Kinds of files that are taken, with their types, bytes and captions (channels reference: limits).
-pub(super) const FILES: &[(MediaKind, &[&str], u64, u32)] = &[
+pub(super) const FILES: &[FileRow] = &[
     (MediaKind::Image, &["image/jpeg", "image/png"], 5 << 20, 1_600),
     (MediaKind::Video, &["video/mp4", "video/3gpp"], 16 << 20, 1_600),
     (MediaKind::Audio, &["audio/aac", "audio/amr", "audio/mpeg", "audio/mp4", "audio/ogg"], 16 << 20, 0),

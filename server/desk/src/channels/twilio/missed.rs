@@ -9,10 +9,10 @@ use jiff::Timestamp;
 use serde_json::Value;
 use url::form_urlencoded;
 
-use super::limits::refused;
 use super::{access, fault, message, person, pool};
 use crate::channels::backlog::{Backlog, Missed};
 use crate::channels::json::{self, filled, integer, list};
+use crate::channels::limits::refused;
 use crate::channels::{Answer, Effect, Fault, Inbound, Item, NotCarried, Sender, Step, Via, phone};
 
 /// The most files of one message.

@@ -31,7 +31,7 @@ pub(super) fn above(via: &Via<'_>, text: &str, quoted: Option<&str>) -> Result<S
         return Err(Pause::First(Box::new(Need { key, call })));
     };
     let whole = format!("Re: {words}\n{text}");
-    let fits = TextUnit::Utf16.count(&whole) <= limits::TEXT;
+    let fits = TextUnit::Utf16.count(&whole) <= limits::LIMITS.text;
     Ok(if words.is_empty() || !fits { text.to_owned() } else { whole })
 }
 

@@ -7,8 +7,8 @@ use contract::message::{Location, Media};
 use serde_json::json;
 use url::form_urlencoded;
 
-use super::limits::refused;
 use super::{RETRIES, access, limits, message, pool, quote, rich, template};
+use crate::channels::limits::refused;
 use crate::channels::{Call, Need, NotCarried, Outgoing, Recipient, Step, Via, What, phone};
 
 /// The parameter of the address for statuses that holds our mark.

@@ -3,33 +3,21 @@
 
 use std::collections::BTreeMap;
 
-use contract::message::{ButtonValue, MediaKind, Parameter, Template, TemplateButton};
+use contract::message::{ButtonValue, Parameter, Template, TemplateButton};
 
-use super::limits::{self, Carried, refused, required};
+use super::limits::LIMITS;
 use super::{rich, send};
 use crate::channels::NotCarried;
-
-/// Longest text of a template with its variables filled in.
-const BODY: usize = 1_024;
-/// Longest value of a button.
-const BUTTON: usize = 2_000;
-/// Spaces in a row that WhatsApp takes no more of in a variable.
-const SPACES: &str = "     ";
+use crate::channels::limits::{BUTTON, Carried, refused};
 
 /// Whether a template can be sent as it is filled in. That the variables fit the template only Twilio knows.
 pub(super) fn carries(template: &Template) -> Carried {
     sid(template)?;
     let parameters = template.header.iter().chain(&template.body);
-    for parameter in parameters.clone() {
-        carries_parameter(parameter)?;
-    }
-    let total: usize = parameters.map(|parameter| words(parameter).chars().count()).sum();
-    if total > BODY {
-        return refused(format!(
-            "The variables have {total} characters in all, and a template takes at most {BODY}."
-        ));
-    }
-    template.buttons.iter().try_for_each(|button| required("button's variable", value(button)?, BUTTON))
+    parameters.clone().try_for_each(|parameter| LIMITS.variable(parameter))?;
+    LIMITS.variables(parameters)?;
+    let button = |button| LIMITS.required("button's variable", value(button)?, BUTTON);
+    template.buttons.iter().try_for_each(button)
 }
 
 /// The template's id.
@@ -40,32 +28,6 @@ pub(super) fn sid(template: &Template) -> Result<String, NotCarried> {
             "Twilio sends templates by their own id, and this one has none yet. Load the list of templates \
              again and choose it there.",
         ),
-    }
-}
-
-/// WhatsApp takes no line breaks, no tabs and no more than four spaces in a row.
-fn carries_parameter(parameter: &Parameter) -> Carried {
-    if let Parameter::Media(media) = parameter {
-        return match media.kind {
-            MediaKind::Image | MediaKind::Video | MediaKind::Document => limits::source(media),
-            _ => refused("A template takes a picture, a film or a document."),
-        };
-    }
-    let words = words(parameter);
-    required("template's variable", words, BODY)?;
-    match words.contains(['\n', '\r', '\t']) || words.contains(SPACES) {
-        true => refused(
-            "A template's variable can hold no line breaks, no tabs and at most four spaces in a row.",
-        ),
-        false => Ok(()),
-    }
-}
-
-fn words(parameter: &Parameter) -> &str {
-    match parameter {
-        Parameter::Text { text, .. } => text,
-        Parameter::Currency { fallback, .. } | Parameter::DateTime { fallback } => fallback,
-        Parameter::Media(_) => "",
     }
 }
 
@@ -88,7 +50,7 @@ pub(super) fn variables(template: &Template) -> Result<BTreeMap<String, String>,
         given.push(match parameter {
             Parameter::Text { text, name } => (name.as_deref(), text.clone()),
             Parameter::Media(media) => (None, send::public(media)?),
-            other => (None, words(other).to_owned()),
+            other => (None, other.words().unwrap_or_default().to_owned()),
         });
     }
     for button in &template.buttons {
