@@ -186,7 +186,7 @@ async fn a_colleague_sees_who_is_typing() {
     let here = cursor(&desk).await;
     let mut first = Socket::open(desk.url(), &desk.cookie(&sara).await, &here).await;
     let mut second = Socket::open(desk.url(), &desk.cookie(&omar).await, &here).await;
-    first.command(id, Command::Typing).await;
+    first.command(id, Command::Typing { reply: true }).await;
     loop {
         if let Down::Hint { agent, conversation, typing: true } = second.next().await {
             assert_eq!((agent, conversation), (sara.id, Some(id)));

@@ -11,3 +11,4 @@ mod outage;
 mod scene;
 mod story;
 mod tap;
+mod typing;

@@ -100,6 +100,7 @@ async fn an_agent_sees_its_own_account_and_changes_nothing_else() {
         SettingsChange::ReplaceSecrets { connection: Uuid::now_v7().into(), fields: Vec::new() },
         SettingsChange::SetChannelBot { channel: Uuid::now_v7().into(), bot: None },
         SettingsChange::ResumeChannel { channel: Uuid::now_v7().into() },
+        SettingsChange::ShowTyping { channel: Uuid::now_v7().into(), on: false },
         person("eve@example.org", Role::Admin),
         SettingsChange::SetActive { person: boss.agent.id, active: false },
     ];
@@ -266,4 +267,23 @@ async fn the_ledger_adds_up() {
     };
     assert!(ledger.balanced(), "{ledger:?}");
     assert_eq!((ledger.received, ledger.pending), (16, 2));
+}
+
+#[tokio::test]
+async fn a_channel_shows_typing_until_it_is_told_not_to() {
+    let desk = TestDesk::start().await;
+    let boss = admin(&desk).await;
+    let shown = async || {
+        let all = channels(&desk, &boss).await.connections.into_iter().flat_map(|one| one.channels);
+        all.into_iter().find(|channel| channel.id == desk.channel).unwrap()
+    };
+    assert_eq!(shown().await.typing, Some(true));
+    let wish = SettingsChange::ShowTyping { channel: shown().await.id, on: false };
+    change(&desk.desk, &boss, wish).await.unwrap();
+    assert_eq!(shown().await.typing, Some(false));
+    let gone = SettingsChange::ShowTyping { channel: Uuid::now_v7().into(), on: true };
+    assert_eq!(
+        change(&desk.desk, &boss, gone).await.unwrap_err().message,
+        "This channel does not exist any more."
+    );
 }

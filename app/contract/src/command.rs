@@ -122,7 +122,11 @@ pub enum Command {
         seq: i64,
     },
     /// I am typing. Not stored.
-    Typing,
+    Typing {
+        /// Whether it is a reply, which the customer may see too; a note is no business of theirs.
+        #[serde(default)]
+        reply: bool,
+    },
     /// Put an emoji on a message; an empty one takes it off.
     React {
         /// The epoch seen.
@@ -194,7 +198,7 @@ impl Command {
             Command::Label { .. } => "label",
             Command::Prioritise { .. } => "prioritise",
             Command::Read { .. } => "read",
-            Command::Typing => "typing",
+            Command::Typing { .. } => "typing",
             Command::React { .. } => "react",
             Command::Retry { .. } => "retry",
             Command::Settle { .. } => "settle",

@@ -160,6 +160,9 @@ pub struct ChannelView {
     pub rate: i32,
     /// Why it does not send at present, if it does not.
     pub paused: Option<String>,
+    /// Whether customers see that somebody is typing; absent where the provider cannot show it.
+    #[serde(default)]
+    pub typing: Option<bool>,
     /// How long customers stay joined, where they have to join first.
     #[serde(default)]
     pub joins: Option<Joins>,
@@ -287,6 +290,13 @@ pub enum SettingsChange {
         channel: ChannelId,
         /// The bot.
         bot: Option<BotId>,
+    },
+    /// Let the customers of a channel see that somebody is typing, or not.
+    ShowTyping {
+        /// Which.
+        channel: ChannelId,
+        /// Whether they see it.
+        on: bool,
     },
     /// Let a paused channel send again.
     ResumeChannel {

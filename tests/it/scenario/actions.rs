@@ -5,7 +5,6 @@ use contract::capability::{Degree, Feature};
 use contract::message::{CardEntry, Choice, ContactCard, Flow, Location, Media, Section};
 use contract::template::{TemplateCategory, TemplateDraft};
 use contract::{Body, Command, MessageId, RefusalCode};
-use desk::channels::What;
 use desk::errands::Ended;
 use futures::future::join_all;
 use tests::shelf::filled;
@@ -170,15 +169,11 @@ async fn react(line: &Line<'_>) -> String {
     line.shown(&hers).await.reactions.iter().map(|reaction| reaction.emoji.clone()).collect()
 }
 
-/// Nobody here asks for it yet: the provider is asked directly.
 async fn typing(line: &Line<'_>) -> String {
     let hers = line.writes("Are you typing?").await;
     line.until_words("Are you typing?").await;
-    match line.ask(What::Typing { message: hers.clone() }).await {
-        Ok(answer) => assert!((200..300).contains(&answer.status), "{}: {answer:?}", line.word),
-        Err(Ended::NotCarried(why)) => assert!(why.ends_with('.'), "{why}"),
-        Err(ended) => panic!("{}: {ended}", line.word),
-    }
+    line.command(Command::Typing { reply: true }).await.unwrap();
+    line.until_typing().await;
     let typing = if line.phone().await.typing { "typing" } else { "" };
     let read = if line.shown(&hers).await.status == "read" { ", read" } else { "" };
     format!("{typing}{read}")

@@ -1,5 +1,8 @@
 //! One provider's line: Ana's phone at its one end, Sara's inbox at the other.
 
+use std::time::Duration;
+
+use contract::capability::Feature;
 use contract::command::Claim;
 use contract::message::Media;
 use contract::sandbox::{Faults, PhoneAct, PhoneMessage, PhoneView};
@@ -7,7 +10,7 @@ use contract::{
     Ack, Author, Body, Card, ChannelId, ClientId, Command, ConnectionId, ConversationId, DeliveryState,
     Message, MessageId, Refusal, Request,
 };
-use desk::channels::{Answer, Outgoing, Provider, Recipient, What};
+use desk::channels::{Answer, Provider};
 use desk::errands::{Ended, Errand, Next};
 use reqwest::multipart::{Form, Part};
 use tests::{TestDesk, until};
@@ -121,6 +124,17 @@ impl Line<'_> {
         sent.unwrap_or_else(|refusal| panic!("{}: {}", self.word, refusal.message))
     }
 
+    /// Waits until Ana sees that somebody is typing; a moment where her provider cannot show it.
+    pub async fn until_typing(&self) {
+        if !self.has(Feature::Typing) {
+            return tokio::time::sleep(Duration::from_millis(300)).await;
+        }
+        until(&format!("{}: typing is shown", self.word), || async {
+            self.phone().await.typing.then_some(())
+        })
+        .await;
+    }
+
     /// Waits until the desk has read the provider's templates.
     pub async fn until_templates(&self) {
         let listed = format!(
@@ -182,13 +196,6 @@ impl Line<'_> {
         let connection = desk.connections.get(desk, self.connection).await.unwrap().unwrap();
         let channel = self.provider_channel;
         Errand { connection: &connection, provider: self.provider, channel }.run(desk, next).await
-    }
-
-    /// Asks the provider for something that the desk asks it outside of a conversation.
-    pub async fn ask(&self, what: What) -> Result<Answer, Ended> {
-        let to = Recipient { phone: Some(ANA.to_owned()), ..Recipient::default() };
-        let outgoing = Outgoing { to, what, opaque: None };
-        self.errand(&|via| self.provider.call(via, &outgoing)).await
     }
 
     /// The calls to the provider since a mark.

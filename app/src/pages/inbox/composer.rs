@@ -269,7 +269,7 @@ impl Composing {
         let now = browser::clock();
         if !empty && now.since_ms(self.typed_at.get_value()) >= TYPING_MS {
             self.typed_at.set_value(now);
-            self.live.tell(self.id, Command::Typing);
+            self.live.tell(self.id, Command::Typing { reply: mode == Mode::Reply });
         }
     }
 

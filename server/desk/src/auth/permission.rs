@@ -58,6 +58,7 @@ impl Permission {
             SettingsChange::ReplaceSecrets { .. }
             | SettingsChange::AddChannel { .. }
             | SettingsChange::SetChannelBot { .. }
+            | SettingsChange::ShowTyping { .. }
             | SettingsChange::ResumeChannel { .. }
             | SettingsChange::AddDoor { .. }
             | SettingsChange::RemoveDoor { .. }

@@ -39,6 +39,7 @@ pub mod start;
 pub mod take;
 pub(crate) mod template;
 pub mod templates;
+pub mod typing;
 pub mod upload;
 pub mod wake;
 pub mod work;
@@ -103,7 +104,7 @@ async fn attempt(desk: &Desk, agent: Agent, request: &Request) -> Outcome<Ack> {
     work.client_id = Some(request.id);
     let message = carry_out(&mut work, agent, &request.command).await?;
     let mut ack = Ack { id: request.id, seq: work.conversation.seq, message };
-    if !matches!(request.command, Command::Read { .. } | Command::Typing) {
+    if !matches!(request.command, Command::Read { .. } | Command::Typing { .. }) {
         work.note_command(agent.id.0, &mut ack).await?;
     }
     work.commit(desk).await?;
@@ -133,7 +134,7 @@ async fn carry_out(work: &mut Work, agent: Agent, command: &Command) -> Outcome<
         Command::Label { add, remove } => label::label(work, add, remove)?,
         Command::Prioritise { priority } => prioritise::prioritise(work, *priority),
         Command::Read { seq } => read::read(work, agent, *seq),
-        Command::Typing => work.type_hint(agent.id),
+        Command::Typing { reply } => typing::typing(work, agent, *reply),
         Command::React { epoch, message, emoji } => {
             react::react(work, agent, *epoch, (*message, emoji)).await?;
         }

@@ -57,6 +57,7 @@ pub async fn change(desk: &Desk, who: &SignedIn, change: SettingsChange) -> Resu
             channels::add_channel(desk, connection, wish).await
         }
         SettingsChange::SetChannelBot { channel, bot } => channels::set_bot(desk, channel, bot).await,
+        SettingsChange::ShowTyping { channel, on } => channels::show_typing(desk, channel, on).await,
         SettingsChange::ResumeChannel { channel } => channels::resume(desk, channel).await,
         SettingsChange::AddDoor { connection, channel, tag } => {
             connection::add_door(desk, connection, channel, &tag).await

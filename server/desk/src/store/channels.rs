@@ -10,7 +10,7 @@ use uuid::Uuid;
 
 use super::{Error, Result, Store, Tx};
 use crate::auth::seal::{Place, Seal};
-use crate::channels::Account;
+use crate::channels::{Account, Recipient};
 
 /// A channel, as what came in is placed on it.
 #[derive(Debug, Clone)]
@@ -64,6 +64,22 @@ pub struct LastInbound {
     pub provider_channel: String,
     /// The provider's id of the message.
     pub message: String,
+    /// Who wrote it.
+    pub from: Recipient,
+    /// Whether its channel shows customers that somebody is typing.
+    pub shows_typing: bool,
+}
+
+#[derive(FromRow)]
+struct LastRow {
+    id: Uuid,
+    provider: String,
+    provider_channel: String,
+    last_inbound_id: String,
+    phone: Option<String>,
+    user_id: Option<String>,
+    external_id: Option<String>,
+    shows_typing: bool,
 }
 
 impl Store {
@@ -126,8 +142,9 @@ impl Store {
 
     /// The last message that came in on a conversation's address.
     pub async fn last_inbound(&self, conversation: ConversationId) -> Result<Option<LastInbound>> {
-        let found: Option<(Uuid, String, String, String)> = sqlx::query_as(
-            "select n.id, n.provider, ch.provider_channel, a.last_inbound_id
+        let found: Option<LastRow> = sqlx::query_as(
+            "select n.id, n.provider, ch.provider_channel, a.last_inbound_id, a.phone, a.user_id, a.external_id,
+                    ch.shows_typing
                from conversations c
                join addresses a on a.id = c.address_id
                join channels ch on ch.id = c.channel_id
@@ -137,11 +154,13 @@ impl Store {
         .bind(conversation.0)
         .fetch_optional(self.pool())
         .await?;
-        Ok(found.map(|(connection, provider, provider_channel, message)| LastInbound {
-            connection: ConnectionId(connection),
-            provider,
-            provider_channel,
-            message,
+        Ok(found.map(|row| LastInbound {
+            connection: ConnectionId(row.id),
+            provider: row.provider,
+            provider_channel: row.provider_channel,
+            message: row.last_inbound_id,
+            from: Recipient { phone: row.phone, user_id: row.user_id, external_id: row.external_id },
+            shows_typing: row.shows_typing,
         }))
     }
 }

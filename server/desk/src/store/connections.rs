@@ -105,6 +105,7 @@ struct ChannelRow {
     bot_id: Option<Uuid>,
     rate: i32,
     paused: Option<String>,
+    shows_typing: bool,
 }
 
 #[derive(FromRow)]
@@ -145,7 +146,7 @@ impl Store {
 
     async fn configured_channels(&self) -> Result<HashMap<Uuid, Vec<ChannelView>>> {
         let rows: Vec<ChannelRow> = sqlx::query_as(
-            "select connection_id, id, name, provider_channel, number, bot_id, rate, paused
+            "select connection_id, id, name, provider_channel, number, bot_id, rate, paused, shows_typing
                from channels order by lower(name), id",
         )
         .fetch_all(self.pool())
@@ -160,6 +161,7 @@ impl Store {
                 bot: row.bot_id.map(BotId),
                 rate: row.rate,
                 paused: row.paused,
+                typing: Some(row.shows_typing),
                 joins: None,
             });
         }
@@ -361,6 +363,16 @@ impl Tx {
         let done = sqlx::query("update channels set bot_id = $2 where id = $1")
             .bind(id.0)
             .bind(bot.map(|bot| bot.0))
+            .execute(self.connection())
+            .await?;
+        Ok(done.rows_affected() == 1)
+    }
+
+    /// Lets customers of a channel see that somebody is typing, or not. Whether there is such a channel.
+    pub async fn show_typing(&mut self, id: ChannelId, on: bool) -> Result<bool> {
+        let done = sqlx::query("update channels set shows_typing = $2 where id = $1")
+            .bind(id.0)
+            .bind(on)
             .execute(self.connection())
             .await?;
         Ok(done.rows_affected() == 1)

@@ -7,7 +7,7 @@ use leptos::prelude::*;
 use super::super::submit::{FormError, Submission};
 use super::{Desk, bot_choices};
 use crate::i18n::{tu_string, use_i18n};
-use crate::ui::{Ago, AgoStyle, Badge, Button, ButtonKind, ButtonSize, Icon, IconName, Select, Tone};
+use crate::ui::{Ago, AgoStyle, Badge, Button, ButtonKind, ButtonSize, Icon, IconName, Select, Switch, Tone};
 
 /// The numbers of a connection.
 #[component]
@@ -56,6 +56,9 @@ fn Number(
     let resume = move || {
         submission.send(SettingsChange::ResumeChannel { channel: id }, move || desk.loaded.again());
     };
+    let show_typing = move |on: bool| {
+        submission.send(SettingsChange::ShowTyping { channel: id, on }, move || desk.loaded.again());
+    };
     let choices = bot_choices(&bots, tu_string!(i18n, settings.people_answer));
     view! {
         <tr data-testid="number" data-channel=id.to_string()>
@@ -76,6 +79,17 @@ fn Number(
                     <span class="mono">{channel.provider_channel}</span>
                 </div>
                 {channel.joins.map(|joins| view! { <TryingOut joins=joins /> })}
+                {channel
+                    .typing
+                    .map(|on| view! {
+                        <Switch
+                            label=tu_string!(i18n, settings.show_typing)
+                            hint=tu_string!(i18n, settings.show_typing_hint)
+                            on=on
+                            on_turn=show_typing
+                            testid="show-typing"
+                        />
+                    })}
             </td>
             <td>
                 <Select

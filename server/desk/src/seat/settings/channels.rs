@@ -228,6 +228,15 @@ pub(super) async fn set_bot(desk: &Desk, id: ChannelId, bot: Option<BotId>) -> R
     tx.commit().await.map_err(failed)
 }
 
+/// Lets customers of a channel see that somebody is typing, or not.
+pub(super) async fn show_typing(desk: &Desk, id: ChannelId, on: bool) -> Result<(), ChangeRefused> {
+    let mut tx = desk.store.begin().await.map_err(failed)?;
+    if !tx.show_typing(id, on).await.map_err(failed)? {
+        return Err(refused("This channel does not exist any more."));
+    }
+    tx.commit().await.map_err(failed)
+}
+
 /// Lets a paused channel send again.
 pub(super) async fn resume(desk: &Desk, id: ChannelId) -> Result<(), ChangeRefused> {
     let mut tx = desk.store.begin().await.map_err(failed)?;
