@@ -70,8 +70,9 @@ impl FileRule {
     }
 }
 
-/// As what a file of this type and size is sent: as a picture, film or sound if it may be, else as a document.
-pub fn kind_of(rules: &[FileRule], mime: &str, size: u64) -> Result<MediaKind, Misfit> {
+/// As what a file of this type and size is sent: as a picture, film or sound if it may be, else as a document. Sound as
+/// phones record voice messages (`voice`) goes as one where that may be.
+pub fn kind_of(rules: &[FileRule], (mime, voice): (&str, bool), size: u64) -> Result<MediaKind, Misfit> {
     let own = match mime.split('/').next() {
         Some("image") => Some(MediaKind::Image),
         Some("video") => Some(MediaKind::Video),
@@ -79,7 +80,8 @@ pub fn kind_of(rules: &[FileRule], mime: &str, size: u64) -> Result<MediaKind, M
         _ => None,
     };
     let mut why = Misfit::Kind;
-    for kind in own.into_iter().chain([MediaKind::Document]) {
+    let spoken = voice.then_some(MediaKind::Voice);
+    for kind in spoken.into_iter().chain(own).chain([MediaKind::Document]) {
         let Some(rule) = rules.iter().find(|rule| rule.kind == kind) else { continue };
         match rule.fits(mime, size) {
             Ok(()) => return Ok(kind),
@@ -105,20 +107,29 @@ mod tests {
     #[test]
     fn a_picture_that_may_not_go_as_one_goes_as_a_document() {
         let rules = [rule(MediaKind::Image, &["image/jpeg"], 10), rule(MediaKind::Document, &[], 100)];
-        assert_eq!(kind_of(&rules, "image/jpeg", 10), Ok(MediaKind::Image));
-        assert_eq!(kind_of(&rules, "image/jpeg", 11), Ok(MediaKind::Document));
-        assert_eq!(kind_of(&rules, "image/gif", 1), Ok(MediaKind::Document));
-        assert_eq!(kind_of(&rules, "image/jpeg", 101), Err(Misfit::Size(100)));
-        assert_eq!(kind_of(&rules, "image/jpeg", 0), Err(Misfit::Empty));
+        assert_eq!(kind_of(&rules, ("image/jpeg", false), 10), Ok(MediaKind::Image));
+        assert_eq!(kind_of(&rules, ("image/jpeg", false), 11), Ok(MediaKind::Document));
+        assert_eq!(kind_of(&rules, ("image/gif", false), 1), Ok(MediaKind::Document));
+        assert_eq!(kind_of(&rules, ("image/jpeg", false), 101), Err(Misfit::Size(100)));
+        assert_eq!(kind_of(&rules, ("image/jpeg", false), 0), Err(Misfit::Empty));
+    }
+
+    #[test]
+    fn a_voice_message_goes_as_one_where_that_may_be_and_else_as_sound() {
+        let sounds = [rule(MediaKind::Audio, &[], 100), rule(MediaKind::Voice, &["audio/ogg"], 10)];
+        assert_eq!(kind_of(&sounds, ("audio/ogg", true), 10), Ok(MediaKind::Voice));
+        assert_eq!(kind_of(&sounds, ("audio/ogg", true), 11), Ok(MediaKind::Audio));
+        assert_eq!(kind_of(&sounds, ("audio/ogg", false), 10), Ok(MediaKind::Audio));
+        assert_eq!(kind_of(&sounds[..1], ("audio/ogg", true), 10), Ok(MediaKind::Audio));
     }
 
     #[test]
     fn where_no_documents_go_the_reason_is_that_of_the_files_own_kind() {
         let rules = [rule(MediaKind::Image, &["image/jpeg"], 10)];
         let types = vec!["image/jpeg".to_owned()];
-        assert_eq!(kind_of(&rules, "image/gif", 1), Err(Misfit::Type(types)));
-        assert_eq!(kind_of(&rules, "image/jpeg", 11), Err(Misfit::Size(10)));
-        assert_eq!(kind_of(&rules, "application/pdf", 1), Err(Misfit::Kind));
+        assert_eq!(kind_of(&rules, ("image/gif", false), 1), Err(Misfit::Type(types)));
+        assert_eq!(kind_of(&rules, ("image/jpeg", false), 11), Err(Misfit::Size(10)));
+        assert_eq!(kind_of(&rules, ("application/pdf", false), 1), Err(Misfit::Kind));
     }
 
     #[test]

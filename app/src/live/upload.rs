@@ -102,7 +102,8 @@ impl Live {
         let size = file.size() as u64;
         let mut attachment =
             Attachment { name: file.name(), size, kind: MediaKind::Document, stage: Stage::Sending(0) };
-        match kind_of(&rules, &file.type_(), size) {
+        // Whether it is a voice message its bytes tell, which the desk looks at.
+        match kind_of(&rules, (&file.type_(), false), size) {
             Ok(kind) => attachment.kind = kind,
             Err(misfit) => attachment.stage = Stage::Misfit(misfit),
         }

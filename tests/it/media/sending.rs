@@ -97,6 +97,19 @@ async fn what_the_channel_does_not_take_is_refused_before_anything_is_queued() {
 }
 
 #[tokio::test]
+async fn what_phones_record_goes_as_a_voice_message_whatever_it_is_called() {
+    const VOICE: &[u8] = include_bytes!("../../../server/desk/src/sandbox/files/voice.ogg");
+    let (desk, _, cookie, conversation) = asked().await;
+    for (name, mime) in [("a.ogg", "audio/ogg"), ("a.mp3", "audio/mpeg"), ("a.bin", "application/octet-stream")] {
+        let media = uploaded(&desk, &cookie, conversation, (name, mime, VOICE.to_vec())).await;
+        assert_eq!((media.kind, media.mime.as_deref()), (MediaKind::Voice, Some("audio/ogg")), "{name}");
+    }
+    let music = b"ID3\x03\0\0\0\0\0\0\xff\xfb\x90\0".to_vec();
+    let music = uploaded(&desk, &cookie, conversation, ("a.ogg", "audio/ogg; codecs=opus", music)).await;
+    assert_eq!((music.kind, music.mime.as_deref()), (MediaKind::Audio, Some("audio/mpeg")));
+}
+
+#[tokio::test]
 async fn uploads_are_for_who_is_signed_in_from_our_own_pages_and_not_without_end() {
     let (desk, _, cookie, conversation) = asked().await;
     let picture = || ("a.jpg", "image/jpeg", photo());

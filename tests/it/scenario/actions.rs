@@ -16,17 +16,20 @@ use super::scene::{Scene, Where};
 use super::{calls, story};
 
 const DOCUMENT: &[u8] = include_bytes!("../../../server/desk/src/sandbox/files/document.pdf");
-const SOUND: &[u8] = include_bytes!("../../../server/desk/src/sandbox/files/voice.ogg");
+const VOICE: &[u8] = include_bytes!("../../../server/desk/src/sandbox/files/voice.ogg");
+/// The beginning of a sound as MP3.
+const SOUND: &[u8] = b"ID3\x03\0\0\0\0\0\0\xff\xfb\x90\0";
 
 /// What somebody does, the feature that it takes, and for each provider the calls that it becomes and, behind the
 /// arrow, what Ana has on her phone. `–`: it is refused with a reason, or nothing is sent.
 #[rustfmt::skip]
-const ACTIONS: [(&str, Option<Feature>, [&str; 5]); 18] = [
+const ACTIONS: [(&str, Option<Feature>, [&str; 5]); 19] = [
     ("text", None, ["text → text", "Body → text", "text_message → text", "text → text", "trigger → text"]),
     ("quote", Some(Feature::Quote), ["text + context → text + quote", "Body → text + Re:", "text_message → text", "text + context → text + quote", "trigger → text"]),
     ("picture", Some(Feature::MediaOut), ["upload, image → image", "MediaUrl → image", "media_message → image", "image → image", "text_image_response_message → image"]),
     ("document", Some(Feature::MediaOut), ["upload, document → document", "MediaUrl → document", "media_message → document", "document → document", "trigger → text"]),
-    ("sound", Some(Feature::MediaOut), ["upload, audio → audio", "MediaUrl → voice", "media_message → voice", "audio → audio", "trigger → text"]),
+    ("voice", Some(Feature::MediaOut), ["upload, audio voice → voice", "MediaUrl → voice", "media_message → voice", "audio voice → voice", "trigger → text"]),
+    ("sound", Some(Feature::MediaOut), ["upload, audio → audio", "MediaUrl → audio", "media_message → audio", "audio → audio", "trigger → text"]),
     ("choices", Some(Feature::Buttons), ["button → buttons", "Content quick-reply, ContentSid → buttons", "choice text_message → buttons", "interactive/buttons → buttons", "quick_reply_response_message → buttons"]),
     ("menu", Some(Feature::List), ["list → list", "Content list-picker, ContentSid → list", "list_message → list", "interactive/list → list", "list_response_message → list"]),
     ("link", Some(Feature::LinkButton), ["cta_url → link_button", "Content call-to-action, ContentSid → link_button", "choice url_message → link_button", "interactive/url-button → link_button", "trigger → text"]),
@@ -80,6 +83,7 @@ async fn happens(line: &Line<'_>, action: &str) -> String {
         "typing" => typing(line).await,
         "picture" => file(line, "dog.jpg", story::PICTURE).await,
         "document" => file(line, "a.pdf", DOCUMENT).await,
+        "voice" => file(line, "a.mp3", VOICE).await,
         "sound" => file(line, "a.ogg", SOUND).await,
         "template" => template(line).await,
         "make a template" => make_a_template(line).await,

@@ -71,8 +71,19 @@ fn ready(i18n: Texts, file: FileId, stored: &Stored, media: &Media) -> AnyView {
                 .into_any()
         }
         (MediaKind::Audio | MediaKind::Voice, _) if is_shown(&stored.mime) => {
-            view! { <audio class="sound" src=address controls preload="none" aria-label=name></audio> }
-                .into_any()
+            let spoken = (media.kind == MediaKind::Voice).then(|| {
+                view! {
+                    <p class="line small soft" data-testid="voice">
+                        <Icon name=icon(MediaKind::Voice) />
+                        <span>{kind}</span>
+                    </p>
+                }
+            });
+            view! {
+                {spoken}
+                <audio class="sound" src=address controls preload="none" aria-label=name></audio>
+            }
+            .into_any()
         }
         _ => {
             let size = words::size(i18n, u64::try_from(stored.size).unwrap_or(0));

@@ -22,6 +22,8 @@ pub struct Kept {
     pub sha256: Vec<u8>,
     /// Its small picture: type, width, height.
     pub thumbnail: Option<(&'static str, u32, u32)>,
+    /// Whether it is sound as phones record voice messages, by its first bytes.
+    pub voice: bool,
 }
 
 impl Kept {
@@ -102,6 +104,7 @@ pub async fn keep<E: std::fmt::Display>(
         size: i64::try_from(written.size).unwrap_or(i64::MAX),
         sha256: written.sha256,
         thumbnail,
+        voice: sniff::is_voice(&written.head),
     })
 }
 

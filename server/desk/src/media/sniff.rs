@@ -53,6 +53,11 @@ fn by_bytes(head: &[u8]) -> &'static str {
     }
 }
 
+/// Whether it is sound as phones record voice messages: Opus in an OGG file. No other sound can go out as one.
+pub fn is_voice(head: &[u8]) -> bool {
+    infer::get(head).is_some_and(|found| found.mime_type() == "audio/opus")
+}
+
 /// Whether it is text that no browser takes for a page or a picture: what begins with a tag is not.
 fn is_text(head: &[u8]) -> bool {
     // The beginning may end within a letter.
@@ -102,6 +107,14 @@ mod tests {
         assert_eq!(mime(film, None, Some("audio/mp4")), "audio/mp4");
         assert_eq!(mime(film, None, Some("image/png")), "video/mp4");
         assert_eq!(mime(b"\0\0\0\x18ftyp3gp5\0\0\0\0", None, None), "video/3gpp");
+    }
+
+    #[test]
+    fn a_voice_message_is_opus_whatever_it_is_called() {
+        let page = |codec: &[u8]| [b"OggS\0\x02".as_slice(), &[0; 22], codec].concat();
+        let (opus, vorbis) = (page(b"OpusHead\x01\x01"), page(b"\x01vorbis\0\0"));
+        assert!(is_voice(&opus) && !is_voice(&vorbis) && !is_voice(b"ID3\x03\0") && !is_voice(b""));
+        assert_eq!((mime(&opus, None, None), mime(&vorbis, None, None)), ("audio/ogg", "audio/ogg"));
     }
 
     #[test]

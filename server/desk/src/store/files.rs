@@ -135,13 +135,20 @@ impl ReadyRow {
             Some(other) => return Err(corrupt("files", "thumb_mime", other)),
             None => None,
         };
+        let kind = kind(&self.kind)?;
         Ok(Ready {
             id: FileId(self.id),
             conversation: self.conversation_id.map(ConversationId),
             message: self.message_id.map(MessageId),
             uploaded_by: self.uploaded_by.map(AgentId),
-            kind: kind(&self.kind)?,
-            kept: Kept { mime: self.mime, size: self.size, sha256: self.sha256, thumbnail },
+            kind,
+            kept: Kept {
+                mime: self.mime,
+                size: self.size,
+                sha256: self.sha256,
+                thumbnail,
+                voice: kind == MediaKind::Voice,
+            },
             name: self.name,
             now: Time(self.now),
         })

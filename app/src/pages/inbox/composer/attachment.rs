@@ -2,7 +2,7 @@
 
 use contract::file::{Misfit, Sendable};
 use contract::id::ConversationId;
-use contract::message::Media;
+use contract::message::{Media, MediaKind};
 use leptos::ev::{ClipboardEvent, DragEvent};
 use leptos::prelude::*;
 
@@ -100,6 +100,7 @@ pub(super) fn Chip(id: ConversationId, attachment: Memo<Option<Attachment>>) -> 
 /// How far a file is, or what is wrong with it.
 fn words_of(i18n: Texts, file: &Attachment) -> String {
     match &file.stage {
+        Stage::Ready(media) if media.kind == MediaKind::Voice => words::media(i18n, media.kind).to_owned(),
         Stage::Ready(_) => String::new(),
         Stage::Sending(percent) => tu_string!(i18n, inbox.attach_sending, percent = *percent).to_string(),
         Stage::Failed(why) => why.clone().unwrap_or_else(|| tu_string!(i18n, inbox.attach_failed).to_owned()),

@@ -93,12 +93,9 @@ async fn take(
     flow::begin(desk, &new).await.map_err(unsaved)?;
     let most = sendable.rules.iter().map(|rule| rule.most_bytes).max().unwrap_or(0).min(LARGEST);
     let fitted = match keep_field(desk, &new, field, most).await {
-        Ok(kept) => match kind_of(&sendable.rules, &kept.mime, u64::try_from(kept.size).unwrap_or(0)) {
-            Ok(kind) => Ok((kind, kept)),
-            Err(misfit) => {
-                Err(Problem::with(Code::BadRequest, sendable::sentence(&misfit, provider.about().name)))
-            }
-        },
+        Ok(kept) => kind_of(&sendable.rules, (&kept.mime, kept.voice), u64::try_from(kept.size).unwrap_or(0))
+            .map(|kind| (kind, kept))
+            .map_err(|why| Problem::with(Code::BadRequest, sendable::sentence(&why, provider.about().name))),
         Err(NotKept::TooLarge) => {
             let most = sendable::amount(most);
             Err(Problem::with(Code::TooLarge, format!("The file is too large: at most {most} can be sent.")))
