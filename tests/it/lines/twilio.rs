@@ -82,16 +82,19 @@ const SERVICE: &str = "MG00000000000000000000000000000001";
 
 const OTHER: &str = "441134960001";
 
-/// A service with two WhatsApp numbers, each with its list of messages.
+/// A service with two WhatsApp numbers on two pages, each with its list of messages.
 async fn pool() -> StandIn {
-    let senders = json!({ "senders": [
-        { "sid": "XE1", "sender": format!("whatsapp:+{NUMBER}"), "sender_type": "WhatsApp" },
-        { "sid": "XE2", "sender": format!("whatsapp:+{OTHER}"), "sender_type": "WhatsApp" },
-        { "sid": "XE3", "sender": "messenger:123", "sender_type": "Messenger" },
-    ] });
+    let sender = |sid: &str, sender: &str| json!({ "sid": sid, "sender": sender });
+    let next =
+        format!("https://messaging.twilio.com/v1/Services/{SERVICE}/ChannelSenders?PageSize=100&Page=1");
+    let first = [sender("XE1", &format!("whatsapp:+{NUMBER}")), sender("XE3", "messenger:123")];
+    let first = json!({ "senders": first, "meta": { "page": 0, "next_page_url": next } });
+    let second = [sender("XE2", &format!("whatsapp:+{OTHER}"))];
+    let second = json!({ "senders": second, "meta": { "page": 1, "next_page_url": null } });
     let page = |messages: &[Value]| json_reply(200, &json!({ "messages": messages, "next_page_uri": null }));
     StandIn::start(move |asked| match &asked.path {
-        path if path.contains("/ChannelSenders") => json_reply(200, &senders),
+        path if path.contains("/ChannelSenders") && path.contains("Page=1") => json_reply(200, &second),
+        path if path.contains("/ChannelSenders") => json_reply(200, &first),
         path if asked.method == "POST" && path.contains("/Messages.json") => takes(asked),
         path if path.contains(NUMBER) => {
             page(&[listed("SMa1", NUMBER, "Hello?"), listed("SMa2", NUMBER, "Still there?")])
@@ -147,7 +150,8 @@ async fn a_messaging_service_hears_all_of_its_numbers_and_fetches_what_they_miss
     .await;
     assert_eq!(desk.database.number("select count(*) from conversations").await, 1);
     assert_eq!(desk.database.number("select count(*) from rejections").await, 0);
-    assert!(provider.asked("/ChannelSenders")[0].path.contains(SERVICE));
+    let senders = provider.asked("/ChannelSenders");
+    assert!(senders.len() >= 2 && senders.iter().all(|asked| asked.path.contains(SERVICE)), "{senders:?}");
 }
 
 #[tokio::test]

@@ -104,6 +104,30 @@ fn a_message_of_the_list_has_the_id_and_the_person_of_its_webhook() {
 }
 
 #[test]
+fn the_numbers_of_a_service_are_read_page_by_page_and_of_no_other() {
+    const SERVICE: &str = "MG00000000000000000000000000000001";
+    let backlog = Twilio.backlog().unwrap();
+    let page =
+        |service: &str| format!("/v1/Services/{service}/ChannelSenders?PageSize=100&Page=1&PageToken=x");
+    let senders = json!([{ "sender": "whatsapp:+14155238886" }, { "sender": "+14155238887" }]);
+    let next = format!("https://messaging.twilio.com{}", page(SERVICE));
+    let found = answer(200, json!({ "senders": senders, "meta": { "next_page_url": next } }));
+    let found = backlog.numbers_of(&found).unwrap();
+    assert_eq!((found.next.as_deref(), found.numbers.len()), (Some(&*page(SERVICE)), 1));
+    let (account, known) = (super::account(&[]), Known::new());
+    let via = Via { channel: SERVICE, ..super::via(&account, &known) };
+    let url = |page: Option<&str>| match backlog.numbers(&via, page).map_err(|why| why.0)? {
+        Step::Call(call) => Ok(call.url),
+        Step::First(need) => Err(need.key),
+    };
+    assert_eq!(url(found.next.as_deref()), Ok(format!("https://messaging.twilio.com{}", page(SERVICE))));
+    assert!(url(None).unwrap().ends_with("/ChannelSenders?PageSize=100"));
+    assert!(url(Some(&page("MG00000000000000000000000000000002"))).is_err(), "another service's page");
+    let gone = backlog.numbers_of(&answer(200, json!({ "senders": [] }))).unwrap();
+    assert_eq!((gone.next, gone.numbers), (None, Vec::new()));
+}
+
+#[test]
 fn an_answer_that_is_no_list_is_a_fault() {
     let backlog = Twilio.backlog().unwrap();
     let class = |answer: &Answer| backlog.listed(answer, Timestamp::now()).unwrap_err().class;

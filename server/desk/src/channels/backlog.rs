@@ -15,18 +15,28 @@ pub trait Backlog: Send + Sync {
         false
     }
 
-    /// The next call on the way to the numbers that such a channel stands for.
-    fn numbers(&self, _via: &Via<'_>) -> Result<Step, NotCarried> {
+    /// The next call on the way to one page of the numbers that such a channel stands for; `page` is what the page
+    /// before named as the next one.
+    fn numbers(&self, _via: &Via<'_>, _page: Option<&str>) -> Result<Step, NotCarried> {
         Err(NotCarried("This channel is one number.".to_owned()))
     }
 
-    /// Reads them, as the lists know them.
-    fn numbers_of(&self, _answer: &Answer) -> Result<Vec<String>, Fault> {
-        Ok(Vec::new())
+    /// Reads a page of them, as the lists know them.
+    fn numbers_of(&self, _answer: &Answer) -> Result<Numbers, Fault> {
+        Ok(Numbers::default())
     }
 
     /// Reads a page: the items of what came in, as a webhook would have brought them.
     fn listed(&self, answer: &Answer, at: Timestamp) -> Result<Missed, Fault>;
+}
+
+/// One page of the numbers that a channel stands for.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Numbers {
+    /// The numbers.
+    pub numbers: Vec<String>,
+    /// Names the next page; absent on the last one.
+    pub next: Option<String>,
 }
 
 /// One page of what came in.

@@ -9,6 +9,7 @@ use contract::time::MINUTE_MS;
 use jiff::Timestamp;
 use tokio::task::JoinSet;
 
+use crate::channels::backlog::Backlog;
 use crate::channels::{self, Answer, Inbound, Item, PROVIDERS};
 use crate::errands::{Ended, Errand};
 use crate::state::Desk;
@@ -99,13 +100,33 @@ pub async fn fetch(desk: &Desk, errand: &Errand<'_>, since: Timestamp) -> Result
     if !backlog.is_several(errand.channel) {
         return pages(desk, errand, errand.channel, since).await;
     }
-    let answer = errand.run(desk, &|via| backlog.numbers(via)).await.map_err(|ended| ended.to_string())?;
-    let numbers = backlog.numbers_of(&answer).map_err(|fault| format!("{}: {}", fault.code, fault.reason))?;
     let mut brought = 0;
-    for number in numbers {
+    for number in numbers(desk, errand, backlog).await? {
         brought += pages(desk, &Errand { channel: &number, ..*errand }, errand.channel, since).await?;
     }
     Ok(brought)
+}
+
+/// The numbers that a channel stands for, all pages of them. One that has none lists nothing, and somebody must know.
+async fn numbers(desk: &Desk, errand: &Errand<'_>, backlog: &dyn Backlog) -> Result<Vec<String>, String> {
+    let (mut page, mut numbers): (Option<String>, Vec<String>) = (None, Vec::new());
+    for _ in 0..MOST_PAGES {
+        let next = |via: &channels::Via<'_>| backlog.numbers(via, page.as_deref());
+        let answer = errand.run(desk, &next).await.map_err(|ended| ended.to_string())?;
+        let found =
+            backlog.numbers_of(&answer).map_err(|fault| format!("{}: {}", fault.code, fault.reason))?;
+        numbers.extend(found.numbers);
+        match found.next {
+            Some(next) if page.as_ref() != Some(&next) => page = Some(next),
+            _ if numbers.is_empty() => {
+                return Err("This channel names no WhatsApp number, so that what was missed cannot be fetched. Set up \
+                            its numbers by themselves."
+                    .to_owned());
+            }
+            _ => return Ok(numbers),
+        }
+    }
+    Err("The list of this channel's numbers has no end.".to_owned())
 }
 
 /// Reads the list of one number, whose messages come in on this channel.

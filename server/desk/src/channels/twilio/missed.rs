@@ -10,7 +10,7 @@ use serde_json::Value;
 use url::form_urlencoded;
 
 use super::{access, fault, message, person, pool};
-use crate::channels::backlog::{Backlog, Missed};
+use crate::channels::backlog::{Backlog, Missed, Numbers};
 use crate::channels::json::{self, filled, integer, list};
 use crate::channels::limits::refused;
 use crate::channels::{Answer, Effect, Fault, Inbound, Item, NotCarried, Sender, Step, Via, phone};
@@ -36,11 +36,11 @@ impl Backlog for Messages {
         pool::is_service(channel)
     }
 
-    fn numbers(&self, via: &Via<'_>) -> Result<Step, NotCarried> {
-        Ok(pool::numbers(via))
+    fn numbers(&self, via: &Via<'_>, page: Option<&str>) -> Result<Step, NotCarried> {
+        pool::numbers(via, page)
     }
 
-    fn numbers_of(&self, answer: &Answer) -> Result<Vec<String>, Fault> {
+    fn numbers_of(&self, answer: &Answer) -> Result<Numbers, Fault> {
         pool::numbers_of(answer)
     }
 

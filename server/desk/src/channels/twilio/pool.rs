@@ -9,8 +9,13 @@ use serde_json::Value;
 use super::form::Form;
 use super::parse::{Kind, kind};
 use super::{access, fault, person};
+use crate::channels::backlog::Numbers;
 use crate::channels::json::{self, filled, list};
-use crate::channels::{Answer, Arrived, Class, Fault, Step, Via};
+use crate::channels::limits::refused;
+use crate::channels::{Answer, Arrived, Fault, NotCarried, Step, Via};
+
+/// Where services stand in the Messaging API.
+const SERVICES: &str = "/v1/Services/";
 
 /// Whether a channel is a Messaging Service.
 pub(super) fn is_service(channel: &str) -> bool {
@@ -30,29 +35,28 @@ pub(super) fn named(arrived: &Arrived<'_>) -> Option<String> {
     sid.map(|sid| sid.trim().to_owned()).filter(|sid| is_service(sid))
 }
 
-/// The call for the numbers of a service.
-pub(super) fn numbers(via: &Via<'_>) -> Step {
-    let path = format!("/v1/Services/{}/ChannelSenders?PageSize=100", via.channel.trim());
-    Step::Call(access::get(via.account, access::messaging(via.account, &path)))
+/// The call for a page of the numbers of a service.
+pub(super) fn numbers(via: &Via<'_>, page: Option<&str>) -> Result<Step, NotCarried> {
+    let path = format!("{SERVICES}{}/ChannelSenders?", via.channel.trim());
+    let address = match page {
+        Some(page) if page.starts_with(&path) => page.to_owned(),
+        Some(_) => {
+            return refused("Twilio names a next page that is none of this Messaging Service's numbers.");
+        }
+        None => format!("{path}PageSize=100"),
+    };
+    Ok(Step::Call(access::get(via.account, access::messaging(via.account, &address))))
 }
 
-/// Its WhatsApp numbers. One that has none lists nothing, and somebody must know.
-pub(super) fn numbers_of(answer: &Answer) -> Result<Vec<String>, Fault> {
+/// Its WhatsApp numbers, as far as they stand on this page.
+pub(super) fn numbers_of(answer: &Answer) -> Result<Numbers, Fault> {
     if !(200..300).contains(&answer.status) {
         return Err(fault::of_answer(answer));
     }
-    let body = json::body(&answer.body).unwrap_or(Value::Null);
+    let Ok(body) = json::body(&answer.body) else { return Err(fault::unreadable("list of senders")) };
     let number = |sender: &Value| filled(sender, "sender").as_deref().and_then(person::number);
-    let numbers: Vec<_> = list(&body, "senders").iter().filter_map(number).collect();
-    match numbers.is_empty() {
-        true => Err(Fault {
-            class: Class::Permanent,
-            code: "no_numbers".to_owned(),
-            reason: "The Messaging Service names no WhatsApp number, so that what was missed cannot be fetched. Set up \
-                     its numbers by themselves"
-                .to_owned(),
-            retry_after: None,
-        }),
-        false => Ok(numbers),
-    }
+    let next = body.get("meta").and_then(|meta| filled(meta, "next_page_url"));
+    // Only what stands behind the host is kept: the next call goes to the host that is known.
+    let next = next.and_then(|next| Some(next[next.find(SERVICES)?..].to_owned()));
+    Ok(Numbers { numbers: list(&body, "senders").iter().filter_map(number).collect(), next })
 }
