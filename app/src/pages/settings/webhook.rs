@@ -32,9 +32,12 @@ pub fn Webhook() -> impl IntoView {
 fn One(key: WebhookKey) -> impl IntoView {
     let i18n = use_i18n();
     let loaded = once(SettingsPage::Webhook(key));
-    let came = RwSignal::new(None::<Replayed>);
+    // Out here, where redrawing the page leaves it alone: what comes back has to find it still there.
+    let replay = Replay { submission: Submission::new(), came: RwSignal::new(None) };
     let shown = move || match loaded.get()? {
-        Ok(Settings::Webhook(page)) => Some(view! { <Page loaded=loaded page=*page came=came /> }.into_any()),
+        Ok(Settings::Webhook(page)) => {
+            Some(view! { <Page loaded=loaded page=*page replay=replay /> }.into_any())
+        }
         Ok(_) => None,
         Err(error) => Some(view! { <Trouble error=error loaded=loaded /> }.into_any()),
     };
@@ -46,19 +49,29 @@ fn One(key: WebhookKey) -> impl IntoView {
     }
 }
 
-#[component]
-fn Page(loaded: Loaded, page: WebhookPage, came: RwSignal<Option<Replayed>>) -> impl IntoView {
-    let i18n = use_i18n();
-    let submission = Submission::new();
-    let key = page.line.key;
-    let replay = move || {
-        submission.run(SettingsTask::Replay { webhook: key }, move |done| {
+/// Applying the webhook again, and what came of it.
+#[derive(Clone, Copy)]
+struct Replay {
+    submission: Submission,
+    came: RwSignal<Option<Replayed>>,
+}
+
+impl Replay {
+    fn run(self, webhook: WebhookKey, loaded: Loaded) {
+        self.submission.run(SettingsTask::Replay { webhook }, move |done| {
             if let TaskDone::Replayed(counts) = done {
-                came.set(Some(counts));
+                self.came.set(Some(counts));
             }
             loaded.again();
         });
-    };
+    }
+}
+
+#[component]
+fn Page(loaded: Loaded, page: WebhookPage, replay: Replay) -> impl IntoView {
+    let i18n = use_i18n();
+    let Replay { submission, came } = replay;
+    let key = page.line.key;
     let may_replay = page.body != RawBody::Gone && page.line.counts.is_some();
     view! {
         <header class="settings__head" data-testid="webhook-page">
@@ -76,7 +89,7 @@ fn Page(loaded: Loaded, page: WebhookPage, came: RwSignal<Option<Replayed>>) -> 
                         <Button
                             icon=IconName::Refresh
                             busy=submission.busy
-                            on_press=replay
+                            on_press=move || replay.run(key, loaded)
                             attr:data-testid="replay"
                         >
                             {tu_string!(i18n, settings.replay)}

@@ -41,6 +41,17 @@ pub fn Templates() -> impl IntoView {
         Err(error) => Some(view! { <Trouble error=error loaded=loaded /> }.into_any()),
     };
     let open = open_while(making);
+    // Which connection it is for; while the dialog goes, and nothing is made any more, the plain words.
+    let title = Signal::derive(move || {
+        let name = making.get().and_then(|making| {
+            sources
+                .with(|sources| Some(sources.iter().find(|source| source.connection == making)?.name.clone()))
+        });
+        match name {
+            Some(name) => tu_string!(i18n, settings.make_template_for, name = name).to_string(),
+            None => tu_string!(i18n, settings.make_template).to_owned(),
+        }
+    });
     view! {
         <Title text=tu_string!(i18n, settings.templates) />
         <Head title=tu_string!(i18n, settings.templates) text=tu_string!(i18n, settings.templates_text) />
@@ -50,7 +61,7 @@ pub fn Templates() -> impl IntoView {
         <List sources=sources />
         <Dialog
             open=open
-            title=tu_string!(i18n, settings.make_template)
+            title=title
             close=tu_string!(i18n, settings.close)
             size=DialogSize::Wide
             testid="make-template-dialog"
