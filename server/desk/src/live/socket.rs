@@ -18,7 +18,7 @@ use super::hub::{self, CATCH_UP, Joined, Out, Seat, WAITING};
 use crate::auth::sessions::{self, SignedIn};
 use crate::flows::{self, Agent};
 use crate::state::Desk;
-use crate::store::journal::{Cursor, Depth, Place};
+use crate::store::journal::{Cursor, Place};
 
 /// How long a browser has for its first frame.
 const HELLO: Duration = Duration::from_secs(10);
@@ -116,7 +116,7 @@ impl Session {
     /// What lies between the cursor and now, from the database. The socket is in the hub already, so that nothing
     /// falls between the two; what comes twice does no harm.
     async fn catch_up(&self, sink: &mut SplitSink<WebSocket, Message>, after: Place) -> Result<(), End> {
-        let told = match self.desk.store.feed(after, CATCH_UP, Depth::Full).await {
+        let told = match self.desk.store.missed(after, CATCH_UP).await {
             Ok(told) => told,
             Err(_) => return Err(RESTART),
         };

@@ -1,6 +1,6 @@
 //! Connections and channels, as the flows and jobs need them.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
 use contract::consent::ConsentScope;
 use contract::{BotId, ChannelId, ConnectionId, ConversationId};
@@ -27,17 +27,6 @@ pub struct Channel {
     pub tag: Option<String>,
     /// What a word such as STOP closes.
     pub stop_closes: ConsentScope,
-}
-
-#[derive(FromRow)]
-struct ChannelRow {
-    id: Uuid,
-    connection_id: Uuid,
-    provider_channel: String,
-    bot_id: Option<Uuid>,
-    reopen_hours: i32,
-    tag: Option<String>,
-    stop_closes: String,
 }
 
 /// A connection, as a webhook finds it.
@@ -166,42 +155,6 @@ impl Store {
 }
 
 impl Tx {
-    /// The channels of connections, by the provider's own ids of them and by the paths of their doors.
-    pub async fn channels(
-        &mut self,
-        connections: &[ConnectionId],
-    ) -> Result<HashMap<(ConnectionId, String), Channel>> {
-        let ids: Vec<Uuid> = connections.iter().map(|id| id.0).collect();
-        let rows: Vec<ChannelRow> = sqlx::query_as(
-            "select ch.id, ch.connection_id, ch.provider_channel, b.id as bot_id, ch.reopen_hours, ch.stop_closes,
-                    null as tag
-               from channels ch left join bots b on b.id = ch.bot_id and b.active
-              where ch.connection_id = any($1)
-             union all
-             select ch.id, ch.connection_id, d.path, b.id, ch.reopen_hours, ch.stop_closes, d.tag
-               from doors d join channels ch on ch.id = d.channel_id
-               left join bots b on b.id = ch.bot_id and b.active
-              where d.connection_id = any($1)",
-        )
-        .bind(ids)
-        .fetch_all(self.connection())
-        .await?;
-        Ok(rows
-            .into_iter()
-            .map(|row| {
-                let channel = Channel {
-                    id: ChannelId(row.id),
-                    connection: ConnectionId(row.connection_id),
-                    bot: row.bot_id.map(BotId),
-                    reopen_ms: i64::from(row.reopen_hours) * contract::time::HOUR_MS,
-                    tag: row.tag,
-                    stop_closes: ConsentScope::parse(&row.stop_closes).unwrap_or(ConsentScope::All),
-                };
-                ((channel.connection, row.provider_channel), channel)
-            })
-            .collect())
-    }
-
     /// Notes news about an account, a number or a template.
     pub async fn note_account_event(
         &mut self,

@@ -1,7 +1,7 @@
 //! Contacts, and how providers name them on a channel.
 
-use std::collections::HashMap;
 use std::collections::hash_map::Entry;
+use std::collections::{HashMap, HashSet};
 
 use contract::{AddressId, ChannelId, ContactId, ConversationId};
 use serde_json::json;
@@ -49,6 +49,20 @@ struct Row {
     blocked: bool,
 }
 
+/// The columns of [`Row`], of the tables of [`LOCKED`].
+const COLUMNS: &str =
+    "a.id, a.channel_id, a.contact_id, a.conversation_id, a.phone, a.user_id, c.profile_name,
+    c.username, c.blocked";
+const LOCKED: &str = "from addresses a join contacts c on c.id = a.contact_id";
+
+#[derive(FromRow)]
+struct NamedRow {
+    on_channel: Uuid,
+    key: String,
+    #[sqlx(flatten)]
+    row: Row,
+}
+
 /// What a webhook has told us about a contact on a channel.
 #[derive(Debug, Clone)]
 pub struct Learned {
@@ -70,6 +84,28 @@ impl Learned {
     }
 }
 
+/// An address, its latest conversation, and the last message there that the provider has an id for.
+pub type Pointed = (AddressId, ConversationId, Option<String>);
+
+/// The statement that points addresses to their latest conversations; they are its parameter `n`, as
+/// [`pointed_rows`].
+pub(super) fn point_sql(n: u8) -> String {
+    format!(
+        "update addresses a set conversation_id = x.conversation_id,
+                last_inbound_id = coalesce(x.last, a.last_inbound_id)
+           from json_to_recordset(${n}::text::json) as x(id uuid, conversation_id uuid, last text)
+          where a.id = x.id"
+    )
+}
+
+/// Addresses and their latest conversations, as one parameter.
+pub(super) fn pointed_rows(pointed: &[Pointed]) -> String {
+    let rows = pointed
+        .iter()
+        .map(|(id, conversation, last)| json!({"id": id, "conversation_id": conversation, "last": last}));
+    super::as_rows(&rows.collect::<Vec<_>>())
+}
+
 /// The addresses of a batch, by channel and name.
 pub type Addresses = HashMap<(ChannelId, String), AddressId>;
 
@@ -77,6 +113,12 @@ impl Tx {
     /// Finds or makes the address of every contact and locks them all, in the order of their ids. Two servers
     /// that see a new contact at once make one.
     pub async fn meet(&mut self, learned: &[Learned]) -> Result<(Addresses, HashMap<AddressId, Address>)> {
+        if learned.is_empty() {
+            return Ok((Addresses::new(), HashMap::new()));
+        }
+        if let Some(met) = self.meet_known(learned).await? {
+            return Ok(met);
+        }
         let mut known = self.find_addresses(learned).await?;
         let missing: Vec<&Learned> = learned
             .iter()
@@ -90,22 +132,44 @@ impl Tx {
         let mut ids: Vec<Uuid> = known.values().map(|id| id.0).collect();
         ids.sort_unstable();
         ids.dedup();
-        let rows: Vec<Row> = sqlx::query_as(
-            "select a.id, a.channel_id, a.contact_id, a.conversation_id, a.phone, a.user_id, c.profile_name,
-                    c.username, c.blocked
-               from addresses a join contacts c on c.id = a.contact_id
-              where a.id = any($1) order by a.id for update of a",
-        )
-        .bind(ids)
-        .fetch_all(self.connection())
-        .await?;
+        let sql = format!("select {COLUMNS} {LOCKED} where a.id = any($1) order by a.id for update of a");
+        let rows: Vec<Row> = sqlx::query_as(&sql).bind(ids).fetch_all(self.connection()).await?;
         let addresses = rows.into_iter().map(|row| (AddressId(row.id), row.address())).collect();
         Ok((known, addresses))
     }
 
+    /// The usual case, in one statement: everybody is known by every name that came. Otherwise it locks nothing, as
+    /// the names that are still to be written come before the locks.
+    async fn meet_known(
+        &mut self,
+        learned: &[Learned],
+    ) -> Result<Option<(Addresses, HashMap<AddressId, Address>)>> {
+        let (channels, keys) = names_of(learned);
+        let wanted: HashSet<(Uuid, &str)> = channels.iter().copied().zip(keys.iter().copied()).collect();
+        let sql = format!(
+            "with found as materialized (
+               select w.channel_id, w.key, i.address_id
+                 from unnest($1::uuid[], $2::text[]) as w(channel_id, key)
+                 left join identities i on i.channel_id = w.channel_id and i.key = w.key),
+             locked as materialized (
+               select {COLUMNS} {LOCKED}
+                where a.id in (select address_id from found)
+                  and not exists (select 1 from found where address_id is null)
+                order by a.id for update of a)
+             select f.channel_id as on_channel, f.key, l.* from found f join locked l on l.id = f.address_id"
+        );
+        let rows: Vec<NamedRow> =
+            sqlx::query_as(&sql).bind(&channels).bind(&keys).fetch_all(self.connection()).await?;
+        let (mut known, mut addresses) = (Addresses::new(), HashMap::new());
+        for NamedRow { on_channel, key, row } in rows {
+            known.insert((ChannelId(on_channel), key), AddressId(row.id));
+            addresses.insert(AddressId(row.id), row.address());
+        }
+        Ok((known.len() == wanted.len()).then_some((known, addresses)))
+    }
+
     async fn find_addresses(&mut self, learned: &[Learned]) -> Result<Addresses> {
-        let (channels, keys): (Vec<Uuid>, Vec<&str>) =
-            learned.iter().flat_map(|one| one.keys().map(|key| (one.channel.0, key))).unzip();
+        let (channels, keys) = names_of(learned);
         let rows: Vec<(Uuid, String, Uuid)> = sqlx::query_as(
             "select i.channel_id, i.key, i.address_id
                from unnest($1::uuid[], $2::text[]) as w(channel_id, key)
@@ -211,26 +275,11 @@ impl Tx {
     }
 
     /// Points addresses to their latest conversation and last message.
-    pub async fn point_addresses(
-        &mut self,
-        pointed: &[(AddressId, ConversationId, Option<String>)],
-    ) -> Result<()> {
+    pub async fn point_addresses(&mut self, pointed: &[Pointed]) -> Result<()> {
         if pointed.is_empty() {
             return Ok(());
         }
-        let rows: Vec<_> = pointed
-            .iter()
-            .map(|(id, conversation, last)| json!({"id": id, "conversation_id": conversation, "last": last}))
-            .collect();
-        sqlx::query(
-            "update addresses a set conversation_id = x.conversation_id,
-                    last_inbound_id = coalesce(x.last, a.last_inbound_id)
-               from json_to_recordset($1::text::json) as x(id uuid, conversation_id uuid, last text)
-              where a.id = x.id",
-        )
-        .bind(super::as_rows(&rows))
-        .execute(self.connection())
-        .await?;
+        sqlx::query(&point_sql(1)).bind(pointed_rows(pointed)).execute(self.connection()).await?;
         Ok(())
     }
 
@@ -286,6 +335,11 @@ impl Tx {
         .await?;
         Ok(true)
     }
+}
+
+/// Every name of contacts, with its channel.
+fn names_of(learned: &[Learned]) -> (Vec<Uuid>, Vec<&str>) {
+    learned.iter().flat_map(|one| one.keys().map(|key| (one.channel.0, key))).unzip()
 }
 
 fn name(one: &Learned, key: &str) -> (ChannelId, String) {

@@ -24,7 +24,7 @@ pub struct Held {
 }
 
 #[derive(FromRow)]
-struct Row {
+pub(super) struct Row {
     id: Uuid,
     channel_id: Uuid,
     contact_id: Uuid,
@@ -61,14 +61,14 @@ struct HeldRow {
 }
 
 /// The columns of [`Row`], of a table named `c`.
-const COLUMNS: &str = "c.id, c.channel_id, c.contact_id, c.address_id, c.stage, c.owner_kind, c.owner_id, c.epoch,
+pub(super) const COLUMNS: &str = "c.id, c.channel_id, c.contact_id, c.address_id, c.stage, c.owner_kind, c.owner_id, c.epoch,
     c.last_seq, c.priority, c.labels, c.unread, c.preview_id, to_ms(c.last_at) as last_at,
     to_ms(c.last_sort_at) as last_sort_at, to_ms(c.waiting_since) as waiting_since,
     to_ms(c.window_until) as window_until, to_ms(c.free_until) as free_until, to_ms(c.snoozed_until) as snoozed_until, c.last_agent, c.handoff_id,
     to_ms(c.opened_at) as opened_at, to_ms(c.resolved_at) as resolved_at";
 
 impl Row {
-    fn conversation(self) -> Result<Conversation> {
+    pub(super) fn conversation(self) -> Result<Conversation> {
         Ok(Conversation {
             id: ConversationId(self.id),
             channel: ChannelId(self.channel_id),
@@ -131,6 +131,27 @@ const SHAPE: &str = "as x(id uuid, channel_id uuid, contact_id uuid, address_id 
     last_at bigint, last_sort_at bigint, waiting_since bigint, window_until bigint, free_until bigint, snoozed_until bigint,
     last_agent uuid, handoff_id uuid, opened_at bigint, resolved_at bigint)";
 
+/// The statement that writes conversations back; they are its parameter `n`, as [`conversation_rows`].
+pub(super) fn save_sql(n: u8) -> String {
+    format!(
+        "update conversations c set
+                stage = x.stage, owner_kind = x.owner_kind, owner_id = x.owner_id, epoch = x.epoch,
+                last_seq = x.last_seq, priority = x.priority, labels = x.labels, unread = x.unread,
+                preview_id = x.preview_id, last_at = from_ms(x.last_at),
+                last_sort_at = from_ms(x.last_sort_at), waiting_since = from_ms(x.waiting_since),
+                window_until = from_ms(x.window_until), free_until = from_ms(x.free_until),
+                snoozed_until = from_ms(x.snoozed_until), last_agent = x.last_agent, handoff_id = x.handoff_id,
+                resolved_at = from_ms(x.resolved_at)
+           from json_to_recordset(${n}::text::json) {SHAPE}
+          where c.id = x.id"
+    )
+}
+
+/// Conversations, as one parameter.
+pub(super) fn conversation_rows(conversations: &[Conversation]) -> String {
+    super::as_rows(&conversations.iter().map(columns_of).collect::<Vec<_>>())
+}
+
 impl Tx {
     /// Takes a conversation's lock.
     pub async fn lock(&mut self, id: ConversationId) -> Result<Option<Held>> {
@@ -156,21 +177,11 @@ impl Tx {
         .transpose()
     }
 
-    /// Takes the locks of several conversations, in the order of their ids.
-    pub async fn lock_all(&mut self, ids: &[ConversationId]) -> Result<Vec<Conversation>> {
-        let ids: Vec<Uuid> = ids.iter().map(|id| id.0).collect();
-        let sql =
-            format!("select {COLUMNS} from conversations c where c.id = any($1) order by c.id for update");
-        let rows: Vec<Row> = sqlx::query_as(&sql).bind(ids).fetch_all(self.connection()).await?;
-        rows.into_iter().map(Row::conversation).collect()
-    }
-
     /// Writes new conversations.
     pub async fn open_conversations(&mut self, conversations: &[Conversation]) -> Result<()> {
         if conversations.is_empty() {
             return Ok(());
         }
-        let rows: Vec<_> = conversations.iter().map(columns_of).collect();
         let sql = format!(
             "insert into conversations (id, channel_id, contact_id, address_id, stage, owner_kind, owner_id, epoch,
                     last_seq, priority, labels, unread, preview_id, last_at, last_sort_at, waiting_since,
@@ -181,7 +192,7 @@ impl Tx {
                     from_ms(resolved_at)
                from json_to_recordset($1::text::json) {SHAPE}"
         );
-        sqlx::query(&sql).bind(super::as_rows(&rows)).execute(self.connection()).await?;
+        sqlx::query(&sql).bind(conversation_rows(conversations)).execute(self.connection()).await?;
         Ok(())
     }
 
@@ -190,19 +201,8 @@ impl Tx {
         if conversations.is_empty() {
             return Ok(());
         }
-        let rows: Vec<_> = conversations.iter().map(columns_of).collect();
-        let sql = format!(
-            "update conversations c set
-                    stage = x.stage, owner_kind = x.owner_kind, owner_id = x.owner_id, epoch = x.epoch,
-                    last_seq = x.last_seq, priority = x.priority, labels = x.labels, unread = x.unread,
-                    preview_id = x.preview_id, last_at = from_ms(x.last_at),
-                    last_sort_at = from_ms(x.last_sort_at), waiting_since = from_ms(x.waiting_since),
-                    window_until = from_ms(x.window_until), free_until = from_ms(x.free_until), snoozed_until = from_ms(x.snoozed_until),
-                    last_agent = x.last_agent, handoff_id = x.handoff_id, resolved_at = from_ms(x.resolved_at)
-               from json_to_recordset($1::text::json) {SHAPE}
-              where c.id = x.id"
-        );
-        sqlx::query(&sql).bind(super::as_rows(&rows)).execute(self.connection()).await?;
+        let rows = conversation_rows(conversations);
+        sqlx::query(&save_sql(1)).bind(rows).execute(self.connection()).await?;
         Ok(())
     }
 

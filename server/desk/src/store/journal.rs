@@ -13,7 +13,7 @@ use sqlx::types::Json;
 use sqlx::{FromRow, PgConnection};
 use uuid::Uuid;
 
-use super::{Result, Store, Tx, cards, handoffs, messages, words};
+use super::{Own, Result, Store, Tx, cards, handoffs, messages, words};
 
 /// An event about to be written.
 #[derive(Debug, Clone)]
@@ -103,27 +103,31 @@ impl Tx {
         if events.is_empty() {
             return Ok(());
         }
-        let rows: Vec<_> = events
-            .iter()
-            .map(|event| {
-                let (actor_kind, actor_id) = words::actor_columns(event.actor);
-                json!({
-                    "conversation_id": event.conversation, "seq": event.seq, "at": event.at,
-                    "actor_kind": actor_kind, "actor_id": actor_id, "change": event.change,
-                })
-            })
-            .collect();
-        sqlx::query(
-            "insert into events (conversation_id, seq, at, actor_kind, actor_id, change)
-             select conversation_id, seq, from_ms(at), actor_kind, actor_id, change
-               from json_to_recordset($1::text::json)
-                 as x(conversation_id uuid, seq bigint, at bigint, actor_kind text, actor_id uuid, change jsonb)",
-        )
-        .bind(super::as_rows(&rows))
-        .execute(self.connection())
-        .await?;
+        sqlx::query(&append_sql(1)).bind(event_rows(events)).execute(self.connection()).await?;
         Ok(())
     }
+}
+
+/// The statement that appends events; they are its parameter `n`, as [`event_rows`].
+pub(super) fn append_sql(n: u8) -> String {
+    format!(
+        "insert into events (conversation_id, seq, at, actor_kind, actor_id, change)
+         select conversation_id, seq, from_ms(at), actor_kind, actor_id, change
+           from json_to_recordset(${n}::text::json)
+             as x(conversation_id uuid, seq bigint, at bigint, actor_kind text, actor_id uuid, change jsonb)"
+    )
+}
+
+/// Events, as one parameter.
+pub(super) fn event_rows(events: &[NewEvent]) -> String {
+    let rows = events.iter().map(|event| {
+        let (actor_kind, actor_id) = words::actor_columns(event.actor);
+        json!({
+            "conversation_id": event.conversation, "seq": event.seq, "at": event.at,
+            "actor_kind": actor_kind, "actor_id": actor_id, "change": event.change,
+        })
+    });
+    super::as_rows(&rows.collect::<Vec<_>>())
 }
 
 impl Store {
@@ -133,24 +137,14 @@ impl Store {
         Ok(now(&mut connection).await?.0)
     }
 
-    /// The events after a place, oldest first, at most `limit`.
+    /// The events after a place, oldest first, at most `limit`, as the hub reads them.
     pub async fn feed(&self, after: Place, limit: i64, depth: Depth) -> Result<Vec<Told>> {
-        let mut connection = self.pool().acquire().await?;
-        let rows: Vec<Row> = sqlx::query_as(
-            "select e.conversation_id, e.seq, e.id, e.tx::text::bigint as tx,
-                    e.tx < pg_snapshot_xmin(pg_current_snapshot()) as settled, to_ms(e.at) as at, e.actor_kind,
-                    e.actor_id, e.change
-               from events e
-              where (e.tx, e.id) > ($1::text::xid8, $2)
-              order by e.tx, e.id
-              limit $3",
-        )
-        .bind(after.tx.to_string())
-        .bind(after.id)
-        .bind(limit)
-        .fetch_all(&mut *connection)
-        .await?;
-        hydrate(&mut connection, rows, depth).await
+        read(&mut *self.own(Own::Feed).acquire().await?, after, limit, depth).await
+    }
+
+    /// The same for one browser that has missed them.
+    pub async fn missed(&self, after: Place, limit: i64) -> Result<Vec<Told>> {
+        read(&mut *self.pool().acquire().await?, after, limit, Depth::Full).await
     }
 
     /// At start: when transaction ids have begun anew (a restored dump), old cursors are void and the feed
@@ -186,6 +180,24 @@ pub(super) async fn now(connection: &mut PgConnection) -> Result<(Cursor, Time)>
     .fetch_one(connection)
     .await?;
     Ok((Cursor { generation, place: Place { tx, id: 0 } }, Time(now)))
+}
+
+async fn read(connection: &mut PgConnection, after: Place, limit: i64, depth: Depth) -> Result<Vec<Told>> {
+    let rows: Vec<Row> = sqlx::query_as(
+        "select e.conversation_id, e.seq, e.id, e.tx::text::bigint as tx,
+                e.tx < pg_snapshot_xmin(pg_current_snapshot()) as settled, to_ms(e.at) as at, e.actor_kind,
+                e.actor_id, e.change
+           from events e
+          where (e.tx, e.id) > ($1::text::xid8, $2)
+          order by e.tx, e.id
+          limit $3",
+    )
+    .bind(after.tx.to_string())
+    .bind(after.id)
+    .bind(limit)
+    .fetch_all(&mut *connection)
+    .await?;
+    hydrate(connection, rows, depth).await
 }
 
 async fn hydrate(connection: &mut PgConnection, rows: Vec<Row>, depth: Depth) -> Result<Vec<Told>> {

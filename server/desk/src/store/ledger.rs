@@ -5,7 +5,7 @@ use contract::{ConnectionId, Time};
 use serde_json::json;
 use uuid::Uuid;
 
-use super::{Result, Store, Tx};
+use super::{Own, Result, Store, Tx};
 use crate::channels::Arrived;
 
 /// A webhook's place in the ledger.
@@ -143,7 +143,7 @@ impl Store {
         .bind(queries)
         .bind(bodies)
         .bind(sources)
-        .fetch_all(self.pool())
+        .fetch_all(self.own(Own::Keep))
         .await?;
         let received_at = Time(rows.first().map_or(0, |row| row.2));
         Ok((received_at, rows.into_iter().map(|(id, day, _)| Entry { day, id }).collect()))
@@ -229,48 +229,9 @@ impl Store {
 }
 
 impl Tx {
-    /// Takes the locks of webhooks that are still to be applied, and leaves out those that another process has
-    /// taken or finished. Says what the desk's clock is.
-    pub async fn lock_entries(&mut self, entries: &[&Entry]) -> Result<(Vec<Entry>, Time)> {
-        let days: Vec<&str> = entries.iter().map(|entry| entry.day.as_str()).collect();
-        let ids: Vec<i64> = entries.iter().map(|entry| entry.id).collect();
-        let rows: Vec<(String, i64, i64)> = sqlx::query_as(
-            "select l.day::text, l.id, to_ms(desk_now()) from ledger l
-              where (l.day, l.id) in (select d::date, i from unnest($1::text[], $2::bigint[]) as x(d, i))
-                and l.state = 'pending'
-              order by l.id for update skip locked",
-        )
-        .bind(days)
-        .bind(ids)
-        .fetch_all(self.connection())
-        .await?;
-        let now = Time(rows.first().map_or(0, |row| row.2));
-        Ok((rows.into_iter().map(|(day, id, _)| Entry { day, id }).collect(), now))
-    }
-
     /// Writes what became of webhooks.
     pub async fn settle_entries(&mut self, tallies: &[(Entry, Tally)]) -> Result<()> {
-        let rows: Vec<_> = tallies
-            .iter()
-            .map(|(entry, tally)| {
-                json!({
-                    "day": entry.day, "id": entry.id, "items": tally.items, "applied": tally.applied,
-                    "duplicate": tally.duplicate, "ignored": tally.ignored, "rejected": tally.rejected,
-                    "parked": tally.parked,
-                })
-            })
-            .collect();
-        sqlx::query(
-            "update ledger l set state = 'done', items = x.items, applied = x.applied, duplicate = x.duplicate,
-                    ignored = x.ignored, rejected = x.rejected, parked = x.parked
-               from json_to_recordset($1::text::json)
-                 as x(day date, id bigint, items integer, applied integer, duplicate integer, ignored integer,
-                      rejected integer, parked integer)
-              where l.day = x.day and l.id = x.id",
-        )
-        .bind(super::as_rows(&rows))
-        .execute(self.connection())
-        .await?;
+        sqlx::query(&settle_sql(1)).bind(tally_rows(tallies)).execute(self.connection()).await?;
         Ok(())
     }
 
@@ -309,6 +270,30 @@ impl Tx {
         }
         Ok(())
     }
+}
+
+/// The statement that writes what became of webhooks; they are its parameter `n`, as [`tally_rows`].
+pub(super) fn settle_sql(n: u8) -> String {
+    format!(
+        "update ledger l set state = 'done', items = x.items, applied = x.applied, duplicate = x.duplicate,
+                ignored = x.ignored, rejected = x.rejected, parked = x.parked
+           from json_to_recordset(${n}::text::json)
+             as x(day date, id bigint, items integer, applied integer, duplicate integer, ignored integer,
+                  rejected integer, parked integer)
+          where l.day = x.day and l.id = x.id"
+    )
+}
+
+/// What became of webhooks, as one parameter.
+pub(super) fn tally_rows(tallies: &[(Entry, Tally)]) -> String {
+    let rows = tallies.iter().map(|(entry, tally)| {
+        json!({
+            "day": entry.day, "id": entry.id, "items": tally.items, "applied": tally.applied,
+            "duplicate": tally.duplicate, "ignored": tally.ignored, "rejected": tally.rejected,
+            "parked": tally.parked,
+        })
+    });
+    super::as_rows(&rows.collect::<Vec<_>>())
 }
 
 /// How a parked status ends.

@@ -145,6 +145,16 @@ pub(super) async fn by_ids(connection: &mut PgConnection, ids: &[Uuid]) -> Resul
     Ok(messages.into_iter().map(|message| (message.id.0, message)).collect())
 }
 
+/// The messages that carry these ids of a provider (parameter 2) on their channels (parameter 1): what came in, and what
+/// we sent.
+pub(super) const FIND: &str = "select w.channel_id, w.provider_id, m.id, m.conversation_id
+       from unnest($1::uuid[], $2::text[]) as w(channel_id, provider_id)
+       join messages m on m.channel_id = w.channel_id and m.provider_id = w.provider_id
+     union all
+     select w.channel_id, w.provider_id, d.message_id, d.conversation_id
+       from unnest($1::uuid[], $2::text[]) as w(channel_id, provider_id)
+       join deliveries d on d.channel_id = w.channel_id and d.provider_id = w.provider_id and d.kind = 'message'";
+
 fn columns_of(message: &NewMessage) -> serde_json::Value {
     let (author_kind, author_id) = words::author_columns(message.author);
     let referral = message.referral.as_ref().map(|referral| {
@@ -271,38 +281,6 @@ impl Tx {
         .execute(self.connection())
         .await?;
         Ok(())
-    }
-
-    /// The messages that carry these ids of a provider, on their channels: what came in, and what we sent.
-    pub async fn find_messages(
-        &mut self,
-        wanted: &[(ChannelId, String)],
-    ) -> Result<HashMap<(ChannelId, String), (MessageId, ConversationId)>> {
-        if wanted.is_empty() {
-            return Ok(HashMap::new());
-        }
-        let channels: Vec<Uuid> = wanted.iter().map(|(channel, _)| channel.0).collect();
-        let ids: Vec<&str> = wanted.iter().map(|(_, id)| id.as_str()).collect();
-        let rows: Vec<(Uuid, String, Uuid, Uuid)> = sqlx::query_as(
-            "select w.channel_id, w.provider_id, m.id, m.conversation_id
-               from unnest($1::uuid[], $2::text[]) as w(channel_id, provider_id)
-               join messages m on m.channel_id = w.channel_id and m.provider_id = w.provider_id
-             union all
-             select w.channel_id, w.provider_id, d.message_id, d.conversation_id
-               from unnest($1::uuid[], $2::text[]) as w(channel_id, provider_id)
-               join deliveries d on d.channel_id = w.channel_id and d.provider_id = w.provider_id
-                and d.kind = 'message'",
-        )
-        .bind(channels)
-        .bind(ids)
-        .fetch_all(self.connection())
-        .await?;
-        Ok(rows
-            .into_iter()
-            .map(|(channel, id, message, conversation)| {
-                ((ChannelId(channel), id), (MessageId(message), ConversationId(conversation)))
-            })
-            .collect())
     }
 }
 

@@ -10,6 +10,7 @@ use sqlx::{PgPool, Postgres, Transaction};
 
 pub mod alerts;
 pub mod backlogs;
+pub mod batch;
 pub mod bots;
 pub mod cards;
 pub mod channels;
@@ -44,6 +45,23 @@ pub(crate) mod words;
 #[derive(Clone)]
 pub struct Store {
     pool: PgPool,
+    own: [PgPool; Own::ALL.len()],
+}
+
+/// A job that has connections of its own. It asks the same few things hundreds of times a second: on one connection
+/// they are planned once and find everything warm, in the pool they go round all of its connections.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Own {
+    /// Keeping webhooks.
+    Keep,
+    /// Applying them.
+    Receive,
+    /// Reading the feed.
+    Feed,
+}
+
+impl Own {
+    const ALL: [Own; 3] = [Own::Keep, Own::Receive, Own::Feed];
 }
 
 /// One transaction. Dropped without [`Tx::commit`] it leaves nothing behind.
@@ -131,13 +149,20 @@ impl Store {
             ("enable_seqscan", "off"),
             ("jit", "off"),
         ]);
-        let pool = PgPoolOptions::new()
-            .max_connections(connections)
-            .acquire_timeout(PATIENCE)
-            .idle_timeout(Duration::from_secs(300))
-            .test_before_acquire(false)
-            .connect_lazy_with(options);
-        Ok(Store { pool })
+        let pool = |connections, options| {
+            PgPoolOptions::new()
+                .max_connections(connections)
+                .acquire_timeout(PATIENCE)
+                .idle_timeout(Duration::from_secs(300))
+                .test_before_acquire(false)
+                .connect_lazy_with(options)
+        };
+        // What a job asks on its own connection are lookups of a few ids. A plan that was made while a table was small
+        // must not read all of it to join them.
+        let lookups = options.clone().options([("enable_hashjoin", "off"), ("enable_mergejoin", "off")]);
+        // A second one, so that a statement that was given up does not hold up the next.
+        let own = Own::ALL.map(|_| pool(2, lookups.clone()));
+        Ok(Store { pool: pool(connections, options), own })
     }
 
     /// Brings the schema up to this version. Several processes may do so at once.
@@ -158,6 +183,11 @@ impl Store {
         Ok(Tx { inner: self.pool.begin().await? })
     }
 
+    /// Begins a transaction on a job's own connection.
+    pub(crate) async fn begin_own(&self, job: Own) -> Result<Tx> {
+        Ok(Tx { inner: self.own(job).begin().await? })
+    }
+
     /// Begins a transaction that sees the database as of one moment and writes nothing.
     pub(crate) async fn begin_snapshot(&self) -> Result<Tx> {
         let mut tx = self.begin().await?;
@@ -175,7 +205,14 @@ impl Store {
 
     /// Closes every connection.
     pub async fn close(&self) {
-        self.pool.close().await;
+        for pool in self.own.iter().chain([&self.pool]) {
+            pool.close().await;
+        }
+    }
+
+    /// A job's own connections.
+    pub(crate) fn own(&self, job: Own) -> &PgPool {
+        &self.own[job as usize]
     }
 
     /// The pool itself, for the session store and the bus.

@@ -1,40 +1,36 @@
 //! Everything that a batch needs to know, with the locks that keep it true until the commit.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
 
-use contract::{ChannelId, ConnectionId, ConversationId, Time};
+use contract::{ChannelId, ConversationId, Time};
 
-use super::{Batch, Parsed, any_of, learned, lock_conversations, moved, progress, repeats};
+use super::{Batch, Parsed, any_of, learned, moved, progress, repeats};
 use crate::channels::{AccountEvent, Effect, Inbound, Item, Status};
 use crate::domain::delivery::Mark;
 use crate::flows::Outcome;
 use crate::store::Tx;
-use crate::store::channels::Channel;
+use crate::store::batch::Channels;
 use crate::store::contacts::Learned;
 use crate::store::repeats::Sighting;
 use crate::store::statuses::{Sought, Target};
 
-type Channels = HashMap<(ConnectionId, String), Channel>;
-
 /// Collects what the items speak of, and takes all locks in the one order that everybody keeps.
-pub(super) async fn gather(tx: &mut Tx, batch: &[&Parsed], now: Time) -> Outcome<Batch> {
-    let mut connections: Vec<ConnectionId> =
-        batch.iter().map(|parsed| parsed.pending.incoming.connection).collect();
-    connections.sort_unstable();
-    connections.dedup();
-    let mut channels = tx.channels(&connections).await?;
+pub(super) async fn gather(
+    tx: &mut Tx,
+    batch: &[&Parsed],
+    mut channels: Channels,
+    now: Time,
+) -> Outcome<Batch> {
     name_again(batch, &mut channels);
     let wanted = Wanted::of(batch, &channels);
     let (names, addresses) = tx.meet(&wanted.contacts).await?;
     // After the addresses are locked: whoever applies an equal message meanwhile has the same address.
     let seen = tx.sightings(&wanted.repeats).await?;
-    let known = tx.find_messages(&wanted.messages).await?;
     let effects = tx.effects_seen(&wanted.effects).await?.into_iter().collect();
     let targets = tx.find_targets(&wanted.statuses).await?;
-    let mut ids: BTreeSet<_> = addresses.values().filter_map(|address| address.conversation).collect();
-    ids.extend(known.values().map(|(_, conversation)| *conversation));
-    let batch = Batch { now, channels, names, addresses, seen, known, effects, ..Batch::default() };
-    with_targets(tx, batch, ids, targets).await
+    let ids: BTreeSet<_> = addresses.values().filter_map(|address| address.conversation).collect();
+    let batch = Batch { now, channels, names, addresses, seen, effects, ..Batch::default() };
+    with_targets(tx, batch, (&wanted.messages, ids), targets).await
 }
 
 /// A number that is not set up by itself may be one of those that a channel of another name stands for.
@@ -57,18 +53,19 @@ fn name_again(batch: &[&Parsed], channels: &mut Channels) {
 /// A batch that is about statuses alone.
 pub(super) async fn for_targets(tx: &mut Tx, targets: Vec<Target>) -> Outcome<Batch> {
     let batch = Batch { now: tx.now().await?, ..Batch::default() };
-    with_targets(tx, batch, BTreeSet::new(), targets).await
+    with_targets(tx, batch, (&[], BTreeSet::new()), targets).await
 }
 
-/// Locks the conversations, then the deliveries that statuses speak of.
+/// Locks the conversations, also those of messages by the provider's ids, then the deliveries that statuses speak of.
 async fn with_targets(
     tx: &mut Tx,
     batch: Batch,
-    mut ids: BTreeSet<ConversationId>,
+    (messages, mut ids): (&[(ChannelId, String)], BTreeSet<ConversationId>),
     targets: Vec<Target>,
 ) -> Outcome<Batch> {
     ids.extend(targets.iter().map(|target| target.conversation));
-    let conversations = lock_conversations(tx, ids).await?;
+    let ids: Vec<_> = ids.into_iter().collect();
+    let (known, conversations) = tx.hold(messages, &ids).await?;
     let of = |sent: fn(&&Target) -> bool| -> Vec<_> {
         let ids: BTreeSet<_> = targets.iter().filter(sent).map(|target| target.message).collect();
         ids.into_iter().collect()
@@ -82,6 +79,7 @@ async fn with_targets(
         progress: progress::Ledger::new(&parts, echoes),
         targets: targets.into_iter().map(by_id).collect(),
         parts,
+        known,
         conversations,
         ..batch
     })

@@ -15,7 +15,7 @@ use super::Outcome;
 use crate::channels::{AccountEvent, Effect, Item, Malformed, News, Sender};
 use crate::domain::Conversation;
 use crate::state::Desk;
-use crate::store::Tx;
+use crate::store::batch::Begun;
 use crate::store::channels::Channel;
 use crate::store::contacts::{Address, Addresses, Learned};
 use crate::store::files::NewFile;
@@ -25,6 +25,7 @@ use crate::store::messages::NewMessage;
 use crate::store::outbox::Part;
 use crate::store::repeats::{Seen, Sighting};
 use crate::store::statuses::{MessageMoved, NewParked, Target};
+use crate::store::{Own, Tx};
 
 mod apply;
 mod consent;
@@ -128,7 +129,7 @@ struct Aftermath {
 
 /// Applies a batch of webhooks. On an error nothing of it is done.
 pub async fn receive(desk: &Desk, batch: &[Parsed], mode: Mode) -> Outcome<()> {
-    let mut tx = desk.store.begin().await?;
+    let mut tx = desk.store.begin_own(Own::Receive).await?;
     let news = match carry_out(&mut tx, batch, None).await {
         Ok((news, _)) if mode == Mode::Commit => news,
         done => {
@@ -167,13 +168,17 @@ async fn carry_out(
     before: Option<Tally>,
 ) -> Outcome<(Aftermath, Vec<(Entry, Tally)>)> {
     let entries: Vec<&Entry> = batch.iter().map(|parsed| &parsed.pending.entry).collect();
-    let (locked, now) = tx.lock_entries(&entries).await?;
+    let mut connections: Vec<ConnectionId> =
+        batch.iter().map(|parsed| parsed.pending.incoming.connection).collect();
+    connections.sort_unstable();
+    connections.dedup();
+    let Begun { locked, now, channels } = tx.begin_batch(&entries, &connections).await?;
     let locked: HashSet<Entry> = locked.into_iter().collect();
     let mine: Vec<&Parsed> = batch.iter().filter(|parsed| locked.contains(&parsed.pending.entry)).collect();
     if mine.is_empty() {
         return Ok((Aftermath::default(), Vec::new()));
     }
-    let mut work = gather::gather(tx, &mine, now).await?;
+    let mut work = gather::gather(tx, &mine, channels, now).await?;
     work.told = before.is_some_and(|before| before.applied > 0);
     for parsed in &mine {
         if !work.is_too_early(parsed) {
@@ -223,13 +228,4 @@ fn moved(channel: &Channel, item: &Item) -> Vec<Learned> {
     };
     let learned = |sender: &Sender| Learned { channel: channel.id, sender: sender.clone(), makes: false };
     senders.into_iter().map(learned).collect()
-}
-
-async fn lock_conversations(
-    tx: &mut Tx,
-    wanted: BTreeSet<ConversationId>,
-) -> Outcome<HashMap<ConversationId, Conversation>> {
-    let wanted: Vec<ConversationId> = wanted.into_iter().collect();
-    let found = tx.lock_all(&wanted).await?;
-    Ok(found.into_iter().map(|conversation| (conversation.id, conversation)).collect())
 }

@@ -5,6 +5,7 @@ use contract::{Actor, Change};
 use super::{Batch, late};
 use crate::flows::Outcome;
 use crate::store::Tx;
+use crate::store::batch::Settled;
 
 /// Writes everything that a batch has come to.
 pub(super) async fn write(tx: &mut Tx, mut batch: Batch) -> Outcome<()> {
@@ -21,19 +22,15 @@ pub(super) async fn write(tx: &mut Tx, mut batch: Batch) -> Outcome<()> {
     tx.save_progress(&batch.take_progress()).await?;
     tx.move_messages(&batch.moved).await?;
     late::carry_out(tx, std::mem::take(&mut batch.late), now).await?;
-    tx.append(&batch.events).await?;
-    tx.save_conversations(&changed).await?;
-    let pointed: Vec<_> =
-        batch.pointed.iter().map(|(id, (conversation, last))| (*id, *conversation, last.clone())).collect();
-    tx.point_addresses(&pointed).await?;
     let turns: Vec<_> = batch.turns.iter().map(|(id, (bot, epoch))| (*id, *bot, *epoch)).collect();
     tx.queue_turns(&turns, now).await?;
     tx.note_sightings(&batch.sighted).await?;
     tx.park(&batch.parked, now).await?;
     tx.reject(&batch.rejections, now).await?;
-    if !batch.tallies.is_empty() {
-        tx.settle_entries(&batch.tallies).await?;
-    }
+    let pointed: Vec<_> =
+        batch.pointed.iter().map(|(id, (conversation, last))| (*id, *conversation, last.clone())).collect();
+    let Batch { events, tallies, .. } = &batch;
+    tx.settle_batch(Settled { events, changed: &changed, pointed: &pointed, tallies }).await?;
     Ok(())
 }
 

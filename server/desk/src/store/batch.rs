@@ -1,0 +1,185 @@
+//! What every batch of webhooks asks and writes, folded into as few statements as its locks allow: at some hundred
+//! webhooks a second, waiting for answers costs more than the work.
+
+use std::collections::HashMap;
+
+use contract::consent::ConsentScope;
+use contract::{BotId, ChannelId, ConnectionId, ConversationId, MessageId, Time};
+use sqlx::FromRow;
+use uuid::Uuid;
+
+use super::channels::Channel;
+use super::contacts::Pointed;
+use super::journal::NewEvent;
+use super::ledger::{Entry, Tally};
+use super::messages::FIND;
+use super::{Result, Tx, contacts, conversations, journal, ledger};
+use crate::domain::Conversation;
+
+/// Channels by their connection and the name that a provider calls them by.
+pub type Channels = HashMap<(ConnectionId, String), Channel>;
+/// Messages by their channel and the provider's id.
+pub type Known = HashMap<(ChannelId, String), (MessageId, ConversationId)>;
+
+/// How a batch begins.
+#[derive(Debug, Default)]
+pub struct Begun {
+    /// The webhooks that are this batch's to apply, locked.
+    pub locked: Vec<Entry>,
+    /// The desk's clock.
+    pub now: Time,
+    /// The channels of their connections, under every name that each is reached by.
+    pub channels: Channels,
+}
+
+/// What a batch leaves behind beside its messages.
+#[derive(Debug)]
+pub struct Settled<'a> {
+    /// What happened, in conversations whose locks it holds.
+    pub events: &'a [NewEvent],
+    /// Those conversations, as far as they are not new.
+    pub changed: &'a [Conversation],
+    /// The addresses whose latest conversation or message is another one now.
+    pub pointed: &'a [Pointed],
+    /// What became of each webhook.
+    pub tallies: &'a [(Entry, Tally)],
+}
+
+/// A webhook or a channel.
+#[derive(FromRow)]
+struct BegunRow {
+    day: Option<String>,
+    entry: Option<i64>,
+    now: Option<i64>,
+    id: Option<Uuid>,
+    connection_id: Option<Uuid>,
+    name: Option<String>,
+    bot_id: Option<Uuid>,
+    reopen_hours: Option<i32>,
+    stop_closes: Option<String>,
+    tag: Option<String>,
+}
+
+const BEGIN: &str = "with locked as materialized (
+       select l.day, l.id from ledger l
+        where (l.day, l.id) in (select d::date, i from unnest($1::text[], $2::bigint[]) as x(d, i))
+          and l.state = 'pending'
+        order by l.id for update skip locked)
+     select day::text as day, id as entry, to_ms(desk_now()) as now, null::uuid as id, null::uuid as connection_id,
+            null::text as name, null::uuid as bot_id, null::integer as reopen_hours, null::text as stop_closes,
+            null::text as tag
+       from locked
+     union all
+     select null, null, null, ch.id, ch.connection_id, ch.provider_channel, b.id, ch.reopen_hours, ch.stop_closes, null
+       from channels ch left join bots b on b.id = ch.bot_id and b.active
+      where ch.connection_id = any($3)
+     union all
+     select null, null, null, ch.id, ch.connection_id, d.path, b.id, ch.reopen_hours, ch.stop_closes, d.tag
+       from doors d join channels ch on ch.id = d.channel_id
+       left join bots b on b.id = ch.bot_id and b.active
+      where d.connection_id = any($3)";
+
+impl BegunRow {
+    fn channel(self) -> Option<((ConnectionId, String), Channel)> {
+        let connection = ConnectionId(self.connection_id?);
+        let channel = Channel {
+            id: ChannelId(self.id?),
+            connection,
+            bot: self.bot_id.map(BotId),
+            reopen_ms: i64::from(self.reopen_hours?) * contract::time::HOUR_MS,
+            tag: self.tag,
+            stop_closes: ConsentScope::parse(&self.stop_closes?).unwrap_or(ConsentScope::All),
+        };
+        Some(((connection, self.name?), channel))
+    }
+}
+
+/// A conversation, once for each message of it that was asked for, or once.
+#[derive(FromRow)]
+struct HeldRow {
+    #[sqlx(flatten)]
+    conversation: conversations::Row,
+    known_channel: Option<Uuid>,
+    known_as: Option<String>,
+    known_message: Option<Uuid>,
+}
+
+impl Tx {
+    /// Takes the locks of webhooks that are still to be applied, leaves out those that another process has taken or
+    /// finished, and reads the channels of their connections.
+    pub async fn begin_batch(&mut self, entries: &[&Entry], connections: &[ConnectionId]) -> Result<Begun> {
+        let days: Vec<&str> = entries.iter().map(|entry| entry.day.as_str()).collect();
+        let ids: Vec<i64> = entries.iter().map(|entry| entry.id).collect();
+        let connections: Vec<Uuid> = connections.iter().map(|id| id.0).collect();
+        let rows: Vec<BegunRow> =
+            sqlx::query_as(BEGIN).bind(days).bind(ids).bind(connections).fetch_all(self.connection()).await?;
+        let mut begun = Begun::default();
+        for mut row in rows {
+            if let (Some(day), Some(id), Some(now)) = (row.day.take(), row.entry, row.now) {
+                begun.locked.push(Entry { day, id });
+                begun.now = Time(now);
+            } else if let Some((name, channel)) = row.channel() {
+                begun.channels.insert(name, channel);
+            }
+        }
+        Ok(begun)
+    }
+
+    /// Finds the messages that carry these ids of a provider, what came in and what we sent, and takes the locks of
+    /// their conversations and of others, in the order of their ids.
+    pub async fn hold(
+        &mut self,
+        messages: &[(ChannelId, String)],
+        conversations: &[ConversationId],
+    ) -> Result<(Known, HashMap<ConversationId, Conversation>)> {
+        let channels: Vec<Uuid> = messages.iter().map(|(channel, _)| channel.0).collect();
+        let provider_ids: Vec<&str> = messages.iter().map(|(_, id)| id.as_str()).collect();
+        let conversations: Vec<Uuid> = conversations.iter().map(|id| id.0).collect();
+        let columns = conversations::COLUMNS;
+        let sql = format!(
+            "with known as materialized ({FIND}),
+             locked as materialized (
+               select {columns} from conversations c
+                where c.id in (select unnest($3::uuid[]) union select conversation_id from known)
+                order by c.id for update)
+             select l.*, k.channel_id as known_channel, k.provider_id as known_as, k.id as known_message
+               from locked l left join known k on k.conversation_id = l.id"
+        );
+        let rows: Vec<HeldRow> = sqlx::query_as(&sql)
+            .bind(channels)
+            .bind(provider_ids)
+            .bind(conversations)
+            .fetch_all(self.connection())
+            .await?;
+        let (mut known, mut held) = (Known::new(), HashMap::new());
+        for row in rows {
+            let conversation = row.conversation.conversation()?;
+            if let (Some(channel), Some(id), Some(message)) =
+                (row.known_channel, row.known_as, row.known_message)
+            {
+                known.insert((ChannelId(channel), id), (MessageId(message), conversation.id));
+            }
+            held.insert(conversation.id, conversation);
+        }
+        Ok((known, held))
+    }
+
+    /// Writes what a batch leaves behind.
+    pub async fn settle_batch(&mut self, settled: Settled<'_>) -> Result<()> {
+        let sql = format!(
+            "with events_written as ({}), conversations_saved as ({}), addresses_pointed as ({}) {}",
+            journal::append_sql(1),
+            conversations::save_sql(2),
+            contacts::point_sql(3),
+            ledger::settle_sql(4),
+        );
+        sqlx::query(&sql)
+            .bind(journal::event_rows(settled.events))
+            .bind(conversations::conversation_rows(settled.changed))
+            .bind(contacts::pointed_rows(settled.pointed))
+            .bind(ledger::tally_rows(settled.tallies))
+            .execute(self.connection())
+            .await?;
+        Ok(())
+    }
+}
