@@ -109,8 +109,9 @@ async fn spread(world: &World, lines: &[(String, ChannelId)]) {
     }
 }
 
-/// Queues so many messages on a number, spread over its conversations, as if agents had written them.
-async fn queue(world: &World, channel: ChannelId, messages: usize, mark: &str) {
+/// Queues messages on a number, the first of them in a conversation of its own choice and each of the others in the
+/// next one, as if agents had written them.
+async fn queue(world: &World, channel: ChannelId, (first, messages): (usize, usize), mark: &str) {
     world
         .database
         .sql(&format!(
@@ -119,7 +120,7 @@ async fn queue(world: &World, channel: ChannelId, messages: usize, mark: &str) {
                 where c.channel_id = '{channel}'),
              wanted as (
                select gen_random_uuid() as message, c.id as conversation_id, c.address_id, c.epoch, g.n
-                 from generate_series(0, {messages} - 1) as g(n) join numbered c on c.n = g.n % {CONVERSATIONS}),
+                 from generate_series(0, {messages} - 1) as g(n) join numbered c on c.n = (g.n + {first}) % {CONVERSATIONS}),
              written as (
                insert into messages (id, conversation_id, address_id, channel_id, seq, sort_at, at, received_at,
                                      author_kind, body, state, epoch)
@@ -146,7 +147,8 @@ async fn use_of_rates(
     let all = WARM + time;
     for ((_, channel), rate) in lines.iter().zip(RATES) {
         // A little more than can leave, so that no number is ever without work.
-        queue(world, *channel, usize::try_from(u64::from(rate) * (all.as_secs() + 4))?, "relay ").await;
+        let messages = usize::try_from(u64::from(rate) * (all.as_secs() + 4))?;
+        queue(world, *channel, (0, messages), "relay ").await;
     }
     let heard = usize::try_from(u64::from(HEARD) * all.as_secs())?;
     let webhook = |n| world.webhook(&says(n % CONVERSATIONS, &format!("wamid.relay.{n}"), "And?"));
@@ -194,10 +196,12 @@ async fn beside_a_throttled_one(
 ) -> Result<()> {
     let (mut alone, mut beside) = (Latencies::default(), Latencies::default());
     for pair in 0..effort.pairs() {
-        alone.merge(leg(world, book, lines[1].1, &format!("alone {pair} ")).await?);
+        // Nobody gets so many that the pair limit holds something back.
+        let first = 2 * pair * LEG;
+        alone.merge(leg(world, book, (lines[1].1, first), &format!("alone {pair} ")).await?);
         book.lock().throttled = Some(lines[2].0.clone());
-        queue(world, lines[2].1, 400, "refused ").await;
-        beside.merge(leg(world, book, lines[1].1, &format!("beside {pair} ")).await?);
+        queue(world, lines[2].1, (0, 400), "refused ").await;
+        beside.merge(leg(world, book, (lines[1].1, first + LEG), &format!("beside {pair} ")).await?);
         book.lock().throttled = None;
         world.database.sql("update deliveries set state = 'cancelled' where state = 'queued'").await;
     }
@@ -207,13 +211,18 @@ async fn beside_a_throttled_one(
 }
 
 /// Queues messages at an even pace and notes how long each takes to the provider.
-async fn leg(world: &World, book: &Book, channel: ChannelId, mark: &str) -> Result<Latencies> {
+async fn leg(
+    world: &World,
+    book: &Book,
+    (channel, first): (ChannelId, usize),
+    mark: &str,
+) -> Result<Latencies> {
     let mut due = Pace::soon(WATCHED).tick(LEG);
     let mut queued = Vec::with_capacity(LEG);
     while let Some(n) = due.recv().await {
         let mark = format!("{mark}{n} ");
         queued.push((format!("{mark}0"), Instant::now()));
-        queue(world, channel, 1, &mark).await;
+        queue(world, channel, (first + n, 1), &mark).await;
         // As another process of the desk would wake this one.
         world.database.sql(&format!("select pg_notify('baton', '{} d')", uuid::Uuid::nil())).await;
     }

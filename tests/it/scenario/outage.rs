@@ -144,9 +144,10 @@ async fn a_minute_without_it_loses_nothing(scene: &Scene, lines: &[Line<'_>]) {
         let mut found = texts(line, "minute").await;
         let given_up =
             line.phone().await.messages.iter().filter(|message| message.status == "failed").count();
-        // Twilio is the only one that gives something up within a minute; its list brought that.
+        // Twilio is the only one that gives something up within a minute; its list brought that. Meta's times have whole
+        // seconds: what it tried again later than others of that second stands after them.
         assert_eq!(given_up > 0, line.word == "twilio", "{}: {given_up}", line.word);
-        if given_up > 0 {
+        if given_up > 0 || line.word == "meta" {
             found.sort();
         }
         let expected: Vec<String> = (0..MESSAGES).map(|number| format!("minute {number:03}")).collect();

@@ -10,6 +10,7 @@ use crate::domain::Refused;
 use crate::state::Desk;
 use crate::store;
 
+pub mod accept;
 pub mod agree;
 pub mod assign;
 mod attach;

@@ -10,6 +10,7 @@ use std::time::Duration;
 use contract::ChannelId;
 use tokio::task::JoinHandle;
 
+use self::outcomes::Outcomes;
 use crate::live::bus::Topic;
 use crate::state::Desk;
 use crate::store::senders::Sender;
@@ -17,6 +18,7 @@ use crate::store::senders::Sender;
 mod call;
 mod lane;
 mod limit;
+mod outcomes;
 mod pairs;
 
 /// How often leases are renewed: a third of their length.
@@ -25,12 +27,15 @@ const RENEW: Duration = Duration::from_secs(5);
 /// Holds the leases and runs a lane for each number that this process sends for.
 pub async fn run(desk: Desk) -> anyhow::Result<()> {
     let mut lanes: HashMap<ChannelId, Lane> = HashMap::new();
-    let outcome = hold(&desk, &mut lanes).await;
+    let (outcomes, written) = Outcomes::start(desk.clone());
+    let outcome = hold(&desk, &mut lanes, &outcomes).await;
     // A lane that has lost its lease claims nothing more; what it has claimed it finishes.
     for (_, lane) in lanes {
         drop(lane.lease);
         let _ended = lane.task.await;
     }
+    drop(outcomes);
+    let _ended = written.await;
     outcome
 }
 
@@ -39,7 +44,7 @@ struct Lane {
     task: JoinHandle<()>,
 }
 
-async fn hold(desk: &Desk, lanes: &mut HashMap<ChannelId, Lane>) -> anyhow::Result<()> {
+async fn hold(desk: &Desk, lanes: &mut HashMap<ChannelId, Lane>, outcomes: &Outcomes) -> anyhow::Result<()> {
     let mut woken = desk.bus.listen(Topic::Channels);
     loop {
         woken.borrow_and_update();
@@ -54,7 +59,7 @@ async fn hold(desk: &Desk, lanes: &mut HashMap<ChannelId, Lane>) -> anyhow::Resu
                 None => {
                     let channel = sender.channel;
                     let (lease, watch) = tokio::sync::watch::channel(sender);
-                    let task = tokio::spawn(lane::run(desk.clone(), watch));
+                    let task = tokio::spawn(lane::run(desk.clone(), watch, outcomes.clone()));
                     lanes.insert(channel, Lane { lease, task });
                 }
             }

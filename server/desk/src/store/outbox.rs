@@ -229,6 +229,27 @@ impl Tx {
         Ok(())
     }
 
+    /// Writes down that providers have taken deliveries.
+    pub async fn take(&mut self, taken: &[Taken]) -> Result<()> {
+        let rows: Vec<_> = taken
+            .iter()
+            .map(|one| json!({"id": one.delivery, "provider_id": one.provider_id, "first": one.first}))
+            .collect();
+        sqlx::query(
+            "update deliveries d
+                set state = case when x.first then 'accepted' else d.state end,
+                    provider_id = coalesce(d.provider_id, x.provider_id), lease_until = null,
+                    error_code = case when x.first then null else d.error_code end,
+                    error_reason = case when x.first then null else d.error_reason end
+               from json_to_recordset($1::text::json) as x(id uuid, provider_id text, first boolean)
+              where d.id = x.id",
+        )
+        .bind(super::as_rows(&rows))
+        .execute(self.connection())
+        .await?;
+        Ok(())
+    }
+
     /// Writes how far a message has come, and why not further.
     pub async fn move_message(
         &mut self,
@@ -284,6 +305,17 @@ pub struct Later<'a> {
     pub reason: Option<&'a str>,
     /// Whether the tries are counted anew.
     pub fresh: Fresh,
+}
+
+/// A delivery that a provider has taken.
+#[derive(Debug, Clone)]
+pub struct Taken {
+    /// Which.
+    pub delivery: DeliveryId,
+    /// The provider's id of it.
+    pub provider_id: Option<String>,
+    /// Whether that is the first that is heard of it: a status can be faster.
+    pub first: bool,
 }
 
 /// How a delivery moves.

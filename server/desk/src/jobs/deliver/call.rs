@@ -6,10 +6,12 @@ use contract::capability::FileBy;
 use contract::{Body, Time};
 
 use super::lane::Rest;
+use super::outcomes::Outcomes;
 use crate::channels::client::CallError;
 use crate::channels::{self, Class, Fault, Outcome, Outgoing, Provider, What};
 use crate::domain::delivery::{self, Mark};
 use crate::errands::{Ended, Errand};
+use crate::flows::accept::Accepted;
 use crate::flows::settle::{Settled, settle};
 use crate::flows::template::still_wanted;
 use crate::flows::{Failed, sentence};
@@ -30,7 +32,7 @@ const LEASE: Duration = Duration::from_secs(30);
 const RENEW: Duration = Duration::from_secs(10);
 
 /// Makes one call and writes down what came of it.
-pub(super) async fn make(desk: Desk, sender: Sender, claimed: Claimed, rest: Rest) {
+pub(super) async fn make(desk: Desk, sender: Sender, claimed: Claimed, (rest, outcomes): (Rest, Outcomes)) {
     let settled = tokio::select! {
         settled = attempt(&desk, &sender, &claimed, &rest) => settled,
         // Whatever was under way is dropped here: nothing more goes out for a delivery that is not ours any more.
@@ -39,6 +41,12 @@ pub(super) async fn make(desk: Desk, sender: Sender, claimed: Claimed, rest: Res
         },
     };
     let started = tokio::time::Instant::now();
+    if let Settled::Accepted { id, address } = &settled {
+        let accepted = Accepted { claimed: claimed.clone(), id: id.clone(), address: address.clone() };
+        if outcomes.accept(accepted).await {
+            return;
+        }
+    }
     loop {
         match settle(&desk, &claimed, &settled).await {
             Ok(()) => return,

@@ -12,6 +12,7 @@ use tokio::time::Instant;
 
 use super::call;
 use super::limit::Limit;
+use super::outcomes::Outcomes;
 use super::pairs::Pairs;
 use crate::channels::{self, PairLimit};
 use crate::live::bus::Topic;
@@ -49,12 +50,13 @@ impl Rest {
 
 /// Runs until the lease is given up or the process stops. What is under way then it finishes; what was claimed and not
 /// begun goes back.
-pub(super) async fn run(desk: Desk, lease: watch::Receiver<Sender>) {
+pub(super) async fn run(desk: Desk, lease: watch::Receiver<Sender>, outcomes: Outcomes) {
     let sender = lease.borrow().clone();
     let provider = channels::provider(&sender.provider);
     let counts = provider.is_some_and(|one| one.about().rate_counts_inbound);
     let limit = Limit::new(sender.rate, desk.hub.heard(sender.channel));
     let lane = Lane {
+        outcomes,
         rest: Rest::new(provider.and_then(|one| one.pair_limit())),
         calls: JoinSet::new(),
         queue: VecDeque::new(),
@@ -70,6 +72,7 @@ pub(super) async fn run(desk: Desk, lease: watch::Receiver<Sender>) {
 struct Lane {
     desk: Desk,
     lease: watch::Receiver<Sender>,
+    outcomes: Outcomes,
     rest: Rest,
     limit: Limit,
     /// Whether what comes in counts against the rate.
@@ -139,7 +142,12 @@ impl Lane {
         }
         let heard = if self.counts { self.desk.hub.heard(sender.channel) } else { 0 };
         self.limit.turn(heard).await;
-        self.calls.spawn(call::make(self.desk.clone(), sender.clone(), one, self.rest.clone()));
+        self.calls.spawn(call::make(
+            self.desk.clone(),
+            sender.clone(),
+            one,
+            (self.rest.clone(), self.outcomes.clone()),
+        ));
         if self.claiming.as_ref().is_some_and(JoinHandle::is_finished) {
             self.claimed().await;
         }
