@@ -8,15 +8,15 @@ use axum::body::to_bytes;
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use contract::RefusalCode;
-use contract::sandbox::Phones;
 use contract::seat::{Seat, SeatError};
 use desk::Desk;
 use desk::auth::sessions::SignedIn;
 use desk::http::headers;
-use desk::sandbox::SandboxPhones;
 use leptos::nonce::use_nonce;
 use leptos::prelude::{provide_context, use_context};
 use leptos_axum::ResponseOptions;
+
+use crate::sandbox;
 
 /// The path below which the server functions lie.
 pub const PATH: &str = "/api/ui/";
@@ -76,8 +76,8 @@ pub fn provide(desk: &Desk) {
     if let Some(Visitor(Some(who))) = parts.extensions.get::<Visitor>().cloned() {
         provide_context::<Arc<dyn Seat>>(desk::seat::seat(desk, who));
     }
-    if desk.config.sandbox {
-        provide_context::<Arc<dyn Phones>>(Arc::new(SandboxPhones(desk.clone())));
+    if let Some(phones) = sandbox::phones(desk) {
+        provide_context(phones);
     }
     provide_context(theme(&parts.headers));
     if let (Some(nonce), Some(response)) = (use_nonce(), use_context::<ResponseOptions>()) {

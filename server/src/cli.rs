@@ -7,7 +7,7 @@ use anyhow::Result;
 use clap::{Args, Parser, Subcommand};
 
 use crate::settings::{DeskFlags, Settings, StoreFlags};
-use crate::{database, doctor, inspect, logs, sample, serve, show, user};
+use crate::{database, doctor, inspect, logs, sample_removal, sandbox, serve, show, user};
 
 /// Baton, a live-agent handoff desk for WhatsApp.
 ///
@@ -152,9 +152,9 @@ pub async fn run(cli: Cli) -> Result<ExitCode> {
         Command::Sample(SampleCommand::Load(flags)) => {
             let settings = Settings::read(flags)?;
             logs::start_quietly();
-            sample::load(&settings).await?;
+            sandbox::load(&settings).await?;
         }
-        Command::Sample(SampleCommand::Remove(flags)) => sample::remove(&store(flags)?).await?,
+        Command::Sample(SampleCommand::Remove(flags)) => sample_removal::remove(&store(flags)?).await?,
         Command::User(UserCommand::Add(new)) => user::add(&store(new.store.clone())?, new).await?,
         Command::User(UserCommand::Password(new)) => {
             user::password(&store(new.store.clone())?, new).await?;

@@ -8,6 +8,7 @@
 //! | `pages` | the screens, rendered here |
 //! | `calls` | what the screens may ask |
 //! | `database` | our own Postgres, or another one |
+//! | `sandbox`, `no_sandbox` | what a build with the stand-ins for the providers can do, and one without says |
 //! | `sample` | a desk to try things on |
 //! | `inspect`, `show`, `doctor`, `user` | one command each |
 
@@ -26,7 +27,14 @@ mod logs;
 mod out;
 #[cfg(feature = "ssr")]
 mod pages;
+#[cfg(feature = "sandbox")]
 mod sample;
+mod sample_removal;
+#[cfg(feature = "sandbox")]
+mod sandbox;
+#[cfg(not(feature = "sandbox"))]
+#[path = "no_sandbox.rs"]
+mod sandbox;
 mod serve;
 mod settings;
 mod show;

@@ -177,7 +177,7 @@ pub async fn load(settings: &Settings) -> Result<()> {
     let (_, local_url) = settings.reached(settings.listen)?;
     let maker = Maker { store: &store, seal: &seal, local_url: &local_url };
     if let Some(logins) = maker.fill_empty().await? {
-        tell_logins(&logins);
+        about_logins(&logins).iter().for_each(|line| out::line(line));
     }
     let place = maker.place().await?;
     if store.sample_contacts().await? > 0 {
@@ -186,20 +186,6 @@ pub async fn load(settings: &Settings) -> Result<()> {
         let told = tell_stories(&store, &place).await?;
         out::line(&format!("added {told} sample conversations"));
     }
-    database.stop().await
-}
-
-/// `baton sample remove`
-pub async fn remove(settings: &Settings) -> Result<()> {
-    let database = Database::start(settings, out::note).await?;
-    let store = database.ready().await?;
-    let mut tx = store.begin().await?;
-    let removed = tx.remove_samples().await?;
-    tx.commit().await?;
-    out::line(&format!(
-        "removed {} customers with their conversations, {} connections and {} people",
-        removed.contacts, removed.connections, removed.people
-    ));
     database.stop().await
 }
 
@@ -222,16 +208,17 @@ async fn tell_stories(store: &Store, place: &SamplePlace) -> Result<usize> {
     Ok(stories.len())
 }
 
-/// Tells who can sign in.
-pub fn tell_logins(logins: &[Login]) {
-    out::line("");
-    out::line("  Sign in as            password");
-    for login in logins {
-        out::line(&format!("  {:<21} {}   ({})", login.email, login.password, login.role.as_str()));
-    }
-    out::line("");
-    out::line(
-        "  The passwords are not kept anywhere. `baton user password --email …` gives somebody a new one.",
+/// Who can sign in, for a person, line by line.
+pub fn about_logins(logins: &[Login]) -> Vec<String> {
+    let line =
+        |login: &Login| format!("  {:<21} {}   ({})", login.email, login.password, login.role.as_str());
+    let mut lines = vec![String::new(), "  Sign in as            password".to_owned()];
+    lines.extend(logins.iter().map(line));
+    lines.push(String::new());
+    lines.push(
+        "  The passwords are not kept anywhere. `baton user password --email …` gives somebody a new one."
+            .to_owned(),
     );
-    out::line("");
+    lines.push(String::new());
+    lines
 }

@@ -22,7 +22,7 @@ use url::Url;
 
 use crate::database::Database;
 use crate::settings::Settings;
-use crate::{key, out, sample};
+use crate::{key, out, sandbox};
 
 /// How long what is under way may take after the signal to stop.
 const GRACE: Duration = Duration::from_secs(10);
@@ -46,7 +46,7 @@ pub async fn serve(settings: Settings) -> Result<()> {
         () = signals.next() => return Ok(()),
     };
     front.open(started.router());
-    started.tell(&settings)?;
+    started.tell();
 
     signals.next().await;
     tracing::info!("stopping");
@@ -68,7 +68,7 @@ pub async fn serve(settings: Settings) -> Result<()> {
 struct Started {
     desk: Desk,
     database: Database,
-    logins: Option<Vec<sample::Login>>,
+    told: Vec<String>,
     #[cfg_attr(not(feature = "ssr"), expect(dead_code, reason = "only the screens have files"))]
     site: std::path::PathBuf,
 }
@@ -92,19 +92,9 @@ async fn start(settings: &Settings, bound: SocketAddr) -> Result<Started> {
         media: settings.media.clone(),
     };
     let desk = desk::state::desk(config, store)?;
-    let logins = samples(&desk, settings).await.context("preparing the sample data")?;
+    let told = sandbox::prepare(&desk, settings).await.context("preparing the sample data")?;
     desk::jobs::start(&desk).await.context("starting the jobs")?;
-    Ok(Started { desk, database, logins, site: settings.site.clone() })
-}
-
-/// Fills an empty database if that is wanted, and keeps the sample line working. Says who can sign in from now on.
-async fn samples(desk: &Desk, settings: &Settings) -> Result<Option<Vec<sample::Login>>> {
-    let maker = sample::Maker { store: &desk.store, seal: &desk.seal, local_url: &desk.config.local_url };
-    let logins = if settings.sample { maker.fill_empty().await? } else { None };
-    if settings.sandbox {
-        maker.follow_port().await?;
-    }
-    Ok(logins)
+    Ok(Started { desk, database, told, site: settings.site.clone() })
 }
 
 /// What browsers compare their own code with: another build means that they reload.
@@ -124,30 +114,14 @@ impl Started {
     }
 
     /// Says where the desk is and what to try.
-    fn tell(&self, settings: &Settings) -> Result<()> {
+    fn tell(&self) {
         let address = self.desk.config.public_url.as_str().trim_end_matches('/');
         out::line("");
         out::line(&format!("  Baton is at {address}"));
-        match &self.logins {
-            Some(logins) => sample::tell_logins(logins),
-            None if settings.sample => {
-                out::line(
-                    "  People are there already. `baton user password --email …` gives somebody a new password.",
-                );
-            }
-            None => {}
-        }
-        if settings.sandbox {
-            out::line(&format!(
-                "  Write as a customer at {address}/sandbox and answer at {address}/inbox/waiting."
-            ));
-            out::line("  `baton sample load` fills the inbox with conversations.");
-            out::line("");
-        }
+        self.told.iter().for_each(|line| out::line(line));
         out::line("ready");
         let listens: &Url = &self.desk.config.local_url;
         tracing::info!(public = address, local = listens.as_str(), "ready");
-        Ok(())
     }
 }
 

@@ -12,6 +12,8 @@ use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
 use url::{Host, Url};
 
+use crate::sandbox;
+
 /// The file that is read when no other is named.
 const FILE: &str = "baton.toml";
 
@@ -295,10 +297,10 @@ fn check(mut said: Said) -> Result<Settings> {
         log: said.log,
         media,
     };
-    if settings.sample {
-        settings.must_be_private("sample")?;
-    } else if settings.sandbox {
-        settings.must_be_private("sandbox")?;
+    let wanted = [(settings.sample, "sample"), (settings.sandbox, "sandbox")];
+    if let Some((_, what)) = wanted.into_iter().find(|(wanted, _)| *wanted) {
+        sandbox::must_be_here(what)?;
+        settings.must_be_private(what)?;
     }
     Ok(settings)
 }

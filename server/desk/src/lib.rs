@@ -14,7 +14,7 @@
 //! | [`http`] | every route |
 //! | [`auth`] | sign-in, sessions, sealed secrets |
 //! | [`seat`] | what the screens may ask |
-//! | [`sandbox`] | the stand-in for WhatsApp |
+//! | `sandbox` | the stand-ins for the providers; a feature |
 
 pub mod accounts;
 pub mod auth;
@@ -28,6 +28,7 @@ pub mod http;
 pub mod jobs;
 pub mod live;
 pub mod media;
+#[cfg(feature = "sandbox")]
 pub mod sandbox;
 pub mod seat;
 pub mod state;

@@ -7,6 +7,7 @@ use tower_http::request_id::{MakeRequestUuid, PropagateRequestIdLayer, SetReques
 use tower_http::trace::TraceLayer;
 
 use crate::auth::sessions;
+#[cfg(feature = "sandbox")]
 use crate::sandbox;
 use crate::state::Desk;
 
@@ -23,7 +24,7 @@ pub mod webhooks;
 
 /// Every route but the pages.
 pub fn router(desk: Desk) -> Router {
-    let mut routes = Router::new()
+    let routes = Router::new()
         // Browsers: forms and the socket.
         .merge(login::routes())
         .route("/live", get(live::live))
@@ -36,11 +37,9 @@ pub fn router(desk: Desk) -> Router {
         .route("/readyz", get(health::readyz))
         .route("/metrics", get(metrics::metrics))
         .with_state(desk.clone());
-    if desk.config.sandbox {
-        // Scripts and the stand-in's own callers.
-        routes =
-            routes.nest("/sandbox", sandbox::router(desk.clone())).nest("/api/sandbox", sandbox::api(desk));
-    }
+    // Callers of the stand-ins, and scripts.
+    #[cfg(feature = "sandbox")]
+    let routes = routes.merge(sandbox::routes(desk));
     routes
 }
 

@@ -9,9 +9,10 @@ use std::time::Duration;
 use futures::FutureExt;
 use futures::future::BoxFuture;
 
-use crate::live;
+#[cfg(feature = "sandbox")]
+use crate::sandbox;
 use crate::state::Desk;
-use crate::{media, sandbox};
+use crate::{live, media};
 
 pub mod backlog;
 pub mod bot_turn;
@@ -26,7 +27,7 @@ pub mod templates;
 pub mod timers;
 
 /// A job: its name, and what runs until the process stops.
-type Job = (&'static str, fn(Desk) -> BoxFuture<'static, anyhow::Result<()>>);
+pub(crate) type Job = (&'static str, fn(Desk) -> BoxFuture<'static, anyhow::Result<()>>);
 
 /// Every job.
 const JOBS: &[Job] = &[
@@ -44,7 +45,8 @@ const JOBS: &[Job] = &[
     ("clean_up", |desk| clean_up::run(desk).boxed()),
     ("tell", |desk| live::bus::pg::tell(desk).boxed()),
     ("hear", |desk| live::bus::pg::hear(desk).boxed()),
-    ("sandbox", |desk| sandbox_webhooks(desk).boxed()),
+    #[cfg(feature = "sandbox")]
+    sandbox::JOB,
 ];
 
 /// Loads what must be known before anything is served, and starts every job.
@@ -55,9 +57,8 @@ pub async fn start(desk: &Desk) -> anyhow::Result<()> {
     media::place::claim(&desk.files, &desk.store, &desk.config.media).await?;
     desk.store.tend_ledger(i32::from(desk.config.ledger_days)).await?;
     live::hub::load(desk).await?;
-    if desk.config.sandbox {
-        sandbox::ensure_phones(desk).await?;
-    }
+    #[cfg(feature = "sandbox")]
+    sandbox::prepare(desk).await?;
     for (name, job) in JOBS {
         let desk = desk.clone();
         desk.tasks.clone().spawn(run(name, *job, desk));
@@ -89,13 +90,4 @@ async fn run(name: &'static str, job: fn(Desk) -> BoxFuture<'static, anyhow::Res
             () = tokio::time::sleep(PAUSE) => {}
         }
     }
-}
-
-async fn sandbox_webhooks(desk: Desk) -> anyhow::Result<()> {
-    if desk.config.sandbox {
-        sandbox::webhooks::run(desk).await;
-    } else {
-        desk.stop.cancelled().await;
-    }
-    Ok(())
 }

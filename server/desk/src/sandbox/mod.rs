@@ -2,7 +2,8 @@
 //!
 //! To the desk they are the providers: the desk's own adapters call [`router`] over HTTP with the connection's
 //! credentials, and [`webhooks`] calls the desk with the connection's signature. Neither side knows that the other is
-//! in the same process. People use it through [`SandboxPhones`], scripts through [`api`].
+//! in the same process. All of this is a feature of the build. People use it through [`SandboxPhones`], scripts
+//! through [`api`].
 //!
 //! | file | what is in it |
 //! |---|---|
@@ -24,8 +25,10 @@
 
 use axum::Router;
 use contract::Time;
+use futures::FutureExt;
 
 use crate::Desk;
+use crate::jobs::Job;
 use crate::store;
 use crate::store::sandbox::{Number, Phone, Thread, Webhook};
 
@@ -56,6 +59,32 @@ pub use phones::SandboxPhones;
 pub use stand_in::{STAND_INS, stand_in};
 
 use stand_in::Written;
+
+/// Delivers the webhooks of the stand-ins, where the sandbox is switched on.
+pub(crate) const JOB: Job = ("sandbox", |desk| {
+    async move {
+        if desk.config.sandbox {
+            webhooks::run(desk).await;
+        } else {
+            desk.stop.cancelled().await;
+        }
+        Ok(())
+    }
+    .boxed()
+});
+
+/// What must be there before anything is served: the phones, where the sandbox is switched on.
+pub async fn prepare(desk: &Desk) -> store::Result<()> {
+    if desk.config.sandbox { ensure_phones(desk).await } else { Ok(()) }
+}
+
+/// Every route of the sandbox, where it is switched on; none otherwise.
+pub fn routes(desk: Desk) -> Router {
+    if !desk.config.sandbox {
+        return Router::new();
+    }
+    Router::new().nest("/sandbox", router(desk.clone())).nest("/api/sandbox", api(desk))
+}
 
 /// The providers' calls, to be nested below `/sandbox`: each under its word. To be mounted only if the sandbox is
 /// switched on.

@@ -30,9 +30,6 @@ const FORM: &str = "application/x-www-form-urlencoded";
 
 /// Runs until the desk stops. Several processes may run it at once.
 pub async fn run(desk: Desk) {
-    if !desk.config.sandbox {
-        return;
-    }
     let mut lanes = JoinSet::new();
     loop {
         let woken = signals::stirred();

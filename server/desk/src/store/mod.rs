@@ -30,7 +30,10 @@ pub mod outbox;
 pub mod people;
 pub mod presence;
 pub mod repeats;
+#[cfg(feature = "sandbox")]
 pub mod sample;
+pub mod sample_removal;
+#[cfg(feature = "sandbox")]
 pub mod sandbox;
 pub mod senders;
 pub mod show;
