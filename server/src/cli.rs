@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use anyhow::Result;
 use clap::{Args, Parser, Subcommand};
 
-use crate::settings::{DeskFlags, Settings, StoreFlags};
+use crate::settings::{DeskFlags, Settings, StandInFlags, StoreFlags};
 use crate::{database, doctor, inspect, logs, sample_removal, sandbox, serve, show, user};
 
 /// Baton, a live-agent handoff desk for WhatsApp.
@@ -30,6 +30,15 @@ enum Command {
     /// Without --database-url it starts a Postgres of its own below the data directory. The line `ready` on
     /// standard output means that it takes requests; /readyz says the same to a load balancer.
     Serve(DeskFlags),
+    /// Run the stand-ins for the providers alone, for a desk that is another process.
+    ///
+    /// To that desk they are the providers: they take its calls at /sandbox/PROVIDER and send it webhooks. They have
+    /// a database of their own, and learn of a connection by
+    /// `PUT /api/sandbox/connections/ID` with the desk's own id of it and a JSON object: provider, name, channel
+    /// (the provider's id of the number), number, and in `fields` the credentials that the desk has. The answer says
+    /// what api_base the desk needs. Customers write by `POST /api/sandbox/phones/NUMBER/lines/CHANNEL/acts`.
+    /// The desk must let its calls reach this machine: --allowed-hosts.
+    Sandbox(StandInFlags),
     /// Bring the database's schema up to this version, and do nothing else.
     ///
     /// `serve` does the same at every start.
@@ -146,8 +155,9 @@ pub async fn run(cli: Cli) -> Result<ExitCode> {
         Command::Serve(flags) => {
             let settings = Settings::read(flags)?;
             logs::start(settings.log);
-            serve::serve(settings).await?;
+            serve::serve(&settings).await?;
         }
+        Command::Sandbox(flags) => sandbox::serve(flags).await?,
         Command::Migrate(flags) => database::migrate(&store(flags)?).await?,
         Command::Sample(SampleCommand::Load(flags)) => {
             let settings = Settings::read(flags)?;

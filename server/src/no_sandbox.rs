@@ -6,7 +6,7 @@ use std::sync::Arc;
 use anyhow::{Result, bail};
 use desk::Desk;
 
-use crate::settings::Settings;
+use crate::settings::{Settings, StandInFlags};
 
 /// Whether this build can do something for which it takes the stand-ins.
 ///
@@ -33,4 +33,9 @@ pub async fn load(_settings: &Settings) -> Result<()> {
 #[cfg(feature = "ssr")]
 pub fn phones(_desk: &Desk) -> Option<Arc<dyn contract::sandbox::Phones>> {
     None
+}
+
+/// `baton sandbox`: refused with its settings.
+pub async fn serve(flags: StandInFlags) -> Result<()> {
+    Settings::of_stand_ins(flags).map(drop)
 }

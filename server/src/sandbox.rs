@@ -1,13 +1,17 @@
 //! What a build with the stand-ins for the providers can do. One without them has `no_sandbox` in this place.
 
+use std::net::SocketAddr;
 #[cfg(feature = "ssr")]
 use std::sync::Arc;
 
-use anyhow::Result;
+use anyhow::{Context, Result};
 use desk::Desk;
+use url::Url;
 
-use crate::sample;
-use crate::settings::Settings;
+use crate::database::Database;
+use crate::serve::Started;
+use crate::settings::{Settings, StandInFlags};
+use crate::{logs, sample, serve};
 
 /// Whether this build can do something for which it takes the stand-ins.
 ///
@@ -52,4 +56,26 @@ pub async fn load(settings: &Settings) -> Result<()> {
 #[cfg(feature = "ssr")]
 pub fn phones(desk: &Desk) -> Option<Arc<dyn contract::sandbox::Phones>> {
     desk.config.sandbox.then(|| Arc::new(desk::sandbox::SandboxPhones(desk.clone())) as Arc<_>)
+}
+
+/// `baton sandbox`
+pub async fn serve(flags: StandInFlags) -> Result<()> {
+    let (settings, desk_url) = Settings::of_stand_ins(flags)?;
+    logs::start(settings.log);
+    serve::run(&settings, async |settings: &Settings, bound| start(settings, bound, desk_url).await).await
+}
+
+/// The stand-ins alone, which call the desk here.
+async fn start(settings: &Settings, bound: SocketAddr, desk_url: Url) -> Result<Started> {
+    let (public_url, address) = settings.reached(bound)?;
+    let database = Database::start(settings, |step| tracing::info!("{step}")).await?;
+    let desk = serve::assemble(settings, &database, (public_url, desk_url)).await?;
+    desk::sandbox::alone::start(&desk).await.context("starting the stand-ins")?;
+    let told = vec![
+        String::new(),
+        format!("  The stand-ins are at {}", address.as_str().trim_end_matches('/')),
+        String::new(),
+    ];
+    let router = desk::http::layers(desk::sandbox::alone::router(desk.clone(), address), &desk);
+    Ok(Started { desk, database, router, told })
 }

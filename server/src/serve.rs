@@ -1,4 +1,4 @@
-//! The desk, from start to end.
+//! A server, from start to end: the desk, or the stand-ins alone.
 //!
 //! The port is taken first, so that whoever starts us sees at once when it cannot be. Until the database is there
 //! and migrated every request but /healthz is told to come back in a moment.
@@ -30,7 +30,27 @@ const GRACE: Duration = Duration::from_secs(10);
 const CONNECTIONS: u32 = 24;
 
 /// Runs the desk until it is told to stop.
-pub async fn serve(settings: Settings) -> Result<()> {
+pub async fn serve(settings: &Settings) -> Result<()> {
+    run(settings, start).await
+}
+
+/// Something that is served, once it has started.
+pub struct Started {
+    /// The desk, or what plays no more than a part of one.
+    pub desk: Desk,
+    /// Its database.
+    pub database: Database,
+    /// Every route.
+    pub router: Router,
+    /// What is told on standard output, line by line.
+    pub told: Vec<String>,
+}
+
+/// Starts something and serves it until the process is told to stop. It is handed the address that is listened on.
+pub async fn run(
+    settings: &Settings,
+    start: impl AsyncFnOnce(&Settings, SocketAddr) -> Result<Started>,
+) -> Result<()> {
     let mut signals = Signals::new()?;
     let listener = TcpListener::bind(settings.listen).await.with_context(|| {
         format!("cannot listen on {}: is something else there? Choose another with --port", settings.listen)
@@ -42,15 +62,18 @@ pub async fn serve(settings: Settings) -> Result<()> {
 
     // A signal during the start ends it: what has been started is stopped by being dropped.
     let started = tokio::select! {
-        started = start(&settings, bound) => started?,
+        started = Box::pin(start(settings, bound)) => started?,
         () = signals.next() => return Ok(()),
     };
-    front.open(started.router());
-    started.tell();
+    let Started { desk, database, router, told } = started;
+    front.open(router);
+    told.iter().for_each(|line| out::line(line));
+    out::line("ready");
+    let (public, local): (&Url, &Url) = (&desk.config.public_url, &desk.config.local_url);
+    tracing::info!(public = public.as_str(), local = local.as_str(), "ready");
 
     signals.next().await;
     tracing::info!("stopping");
-    let Started { desk, database, .. } = started;
     // The sockets are closed by the hub, which stops with the jobs: both must end together.
     let _ = stop.send(());
     let (served, ()) = tokio::join!(tokio::time::timeout(GRACE, serving), desk::jobs::stop(&desk, GRACE));
@@ -64,21 +87,29 @@ pub async fn serve(settings: Settings) -> Result<()> {
     Ok(())
 }
 
-/// A desk that runs.
-struct Started {
-    desk: Desk,
-    database: Database,
-    told: Vec<String>,
-    #[cfg_attr(not(feature = "ssr"), expect(dead_code, reason = "only the screens have files"))]
-    site: std::path::PathBuf,
-}
-
 async fn start(settings: &Settings, bound: SocketAddr) -> Result<Started> {
     let (public_url, local_url) = settings.reached(bound)?;
     let database = Database::start(settings, |step| tracing::info!("{step}")).await?;
+    let desk = assemble(settings, &database, (public_url, local_url)).await?;
+    let samples = sandbox::prepare(&desk, settings).await.context("preparing the sample data")?;
+    desk::jobs::start(&desk).await.context("starting the jobs")?;
+    let address = desk.config.public_url.as_str().trim_end_matches('/');
+    let mut told = vec![String::new(), format!("  Baton is at {address}")];
+    told.extend(samples);
+    let router = desk::http::router(desk.clone());
+    #[cfg(feature = "ssr")]
+    let router = router.merge(crate::pages::router(&desk, &settings.site));
+    let router = desk::http::layers(router, &desk);
+    Ok(Started { router, told, desk, database })
+}
+
+/// A desk over a database that is brought up to date. Nothing of it is started. `reached` is where the desk is
+/// reached: publicly, and on this machine.
+pub async fn assemble(settings: &Settings, database: &Database, reached: (Url, Url)) -> Result<Desk> {
     let secret_key = key::read_or_make(settings)?;
     let store = database.open(CONNECTIONS)?;
     store.migrate().await.context("bringing the database's schema up to date")?;
+    let (public_url, local_url) = reached;
     let config = Config {
         public_url,
         local_url,
@@ -91,10 +122,7 @@ async fn start(settings: &Settings, bound: SocketAddr) -> Result<Started> {
         database_connections: CONNECTIONS,
         media: settings.media.clone(),
     };
-    let desk = desk::state::desk(config, store)?;
-    let told = sandbox::prepare(&desk, settings).await.context("preparing the sample data")?;
-    desk::jobs::start(&desk).await.context("starting the jobs")?;
-    Ok(Started { desk, database, told, site: settings.site.clone() })
+    desk::state::desk(config, store)
 }
 
 /// What browsers compare their own code with: another build means that they reload.
@@ -103,26 +131,6 @@ fn build() -> String {
     let hashes = hashes.and_then(|file| std::fs::read_to_string(file).ok()).unwrap_or_default();
     let hash = hashes.lines().find_map(|line| line.strip_prefix("wasm:")).unwrap_or("unhashed").trim();
     format!("{}-{hash}", env!("CARGO_PKG_VERSION"))
-}
-
-impl Started {
-    fn router(&self) -> Router {
-        let router = desk::http::router(self.desk.clone());
-        #[cfg(feature = "ssr")]
-        let router = router.merge(crate::pages::router(&self.desk, &self.site));
-        desk::http::layers(router, &self.desk)
-    }
-
-    /// Says where the desk is and what to try.
-    fn tell(&self) {
-        let address = self.desk.config.public_url.as_str().trim_end_matches('/');
-        out::line("");
-        out::line(&format!("  Baton is at {address}"));
-        self.told.iter().for_each(|line| out::line(line));
-        out::line("ready");
-        let listens: &Url = &self.desk.config.local_url;
-        tracing::info!(public = address, local = listens.as_str(), "ready");
-    }
 }
 
 /// What stands before the desk while it starts.

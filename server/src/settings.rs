@@ -14,6 +14,8 @@ use url::{Host, Url};
 
 use crate::sandbox;
 
+pub use stand_ins::StandInFlags;
+
 /// The file that is read when no other is named.
 const FILE: &str = "baton.toml";
 
@@ -350,5 +352,6 @@ fn check_host(text: &str) -> Result<String> {
 }
 
 mod media;
+mod stand_ins;
 #[cfg(test)]
 mod tests;

@@ -9,7 +9,7 @@ use url::Url;
 pub struct Config {
     /// Where browsers and providers reach the desk. Never derived from a request.
     pub public_url: Url,
-    /// Where this very process can be reached on this machine; the sandbox sends its webhooks here.
+    /// Where the desk is reached on this machine: the stand-ins send their webhooks here.
     pub local_url: Url,
     /// Network addresses of proxies whose `X-Forwarded-For` is believed.
     pub trusted_proxies: Vec<IpAddr>,

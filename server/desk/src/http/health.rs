@@ -1,9 +1,16 @@
 //! Whether the process lives, and whether it can work.
 
+use axum::Router;
 use axum::extract::State;
+use axum::routing::get;
 use http::StatusCode;
 
 use crate::state::Desk;
+
+/// The routes.
+pub fn routes() -> Router<Desk> {
+    Router::new().route("/healthz", get(healthz)).route("/readyz", get(readyz))
+}
 
 /// The process lives.
 pub async fn healthz() -> &'static str {

@@ -33,8 +33,7 @@ pub fn router(desk: Desk) -> Router {
         // Providers.
         .merge(webhooks::routes())
         // Whoever watches the process.
-        .route("/healthz", get(health::healthz))
-        .route("/readyz", get(health::readyz))
+        .merge(health::routes())
         .route("/metrics", get(metrics::metrics))
         .with_state(desk.clone());
     // Callers of the stand-ins, and scripts.

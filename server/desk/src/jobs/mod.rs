@@ -59,11 +59,13 @@ pub async fn start(desk: &Desk) -> anyhow::Result<()> {
     live::hub::load(desk).await?;
     #[cfg(feature = "sandbox")]
     sandbox::prepare(desk).await?;
-    for (name, job) in JOBS {
-        let desk = desk.clone();
-        desk.tasks.clone().spawn(run(name, *job, desk));
-    }
+    JOBS.iter().for_each(|job| begin(desk, *job));
     Ok(())
+}
+
+/// Starts one job.
+pub(crate) fn begin(desk: &Desk, (name, job): Job) {
+    desk.tasks.spawn(run(name, job, desk.clone()));
 }
 
 /// Ends everything: nothing new is begun, what is under way is finished. At most `patience`.

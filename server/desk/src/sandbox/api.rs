@@ -10,7 +10,7 @@
 //! DELETE history                                          forgets messages and webhooks, keeps the phones
 //! ```
 
-use axum::extract::rejection::{JsonRejection, QueryRejection};
+use axum::extract::rejection::{JsonRejection, PathRejection, QueryRejection};
 use axum::extract::{Path, Query, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -24,7 +24,7 @@ use super::phones::{PhoneError, SandboxPhones};
 use super::{files, signals};
 use crate::{Desk, store};
 
-/// The routes. To be mounted only if the sandbox is switched on.
+/// The routes, to be nested below `/api/sandbox`. To be mounted only if the sandbox is switched on.
 pub fn api(desk: Desk) -> Router {
     Router::new()
         .route("/phones", get(phones).post(add))
@@ -36,7 +36,7 @@ pub fn api(desk: Desk) -> Router {
         .with_state(desk)
 }
 
-type Answer<T> = Result<T, Problem>;
+pub(super) type Answer<T> = Result<T, Problem>;
 
 async fn phones(State(desk): State<Desk>) -> Answer<Json<Value>> {
     let (phones, lines) = SandboxPhones(desk).list().await?;
@@ -116,7 +116,7 @@ async fn forget(State(desk): State<Desk>) -> Answer<StatusCode> {
 }
 
 /// An error of this API.
-struct Problem {
+pub(super) struct Problem {
     status: StatusCode,
     detail: String,
 }
@@ -143,6 +143,12 @@ impl From<store::Error> for Problem {
 
 impl From<JsonRejection> for Problem {
     fn from(rejection: JsonRejection) -> Problem {
+        Problem { status: rejection.status(), detail: rejection.body_text() }
+    }
+}
+
+impl From<PathRejection> for Problem {
+    fn from(rejection: PathRejection) -> Problem {
         Problem { status: rejection.status(), detail: rejection.body_text() }
     }
 }

@@ -2,8 +2,8 @@
 //!
 //! To the desk they are the providers: the desk's own adapters call [`router`] over HTTP with the connection's
 //! credentials, and [`webhooks`] calls the desk with the connection's signature. Neither side knows that the other is
-//! in the same process. All of this is a feature of the build. People use it through [`SandboxPhones`], scripts
-//! through [`api`].
+//! in the same process, and it need not be: [`alone`] they are a process of their own, and all of this is a feature of
+//! the build. People use it through [`SandboxPhones`], scripts through [`api`].
 //!
 //! | file | what is in it |
 //! |---|---|
@@ -19,6 +19,7 @@
 //! | [`faults`] | what goes wrong on purpose |
 //! | [`phones`] | the phones, for the page |
 //! | [`api`](mod@api) | the phones, for scripts |
+//! | [`alone`] | the stand-ins without a desk around them |
 //!
 //! What it holds is in PostgreSQL: a webhook is queued in the transaction that changes the phone, so neither
 //! is lost when the process is killed.
@@ -34,6 +35,7 @@ use crate::store::sandbox::{Number, Phone, Thread, Webhook};
 
 pub mod access;
 pub mod acts;
+pub mod alone;
 pub mod api;
 pub mod braze;
 pub mod digits;

@@ -8,6 +8,7 @@ use uuid::Uuid;
 
 use super::{Error, Result, Store, Tx, corrupt};
 
+mod connections;
 mod files;
 mod messages;
 mod queue;
