@@ -9,7 +9,7 @@ use anyhow::{Context, Result, bail};
 use crate::database::Database;
 use crate::project::{Profile, Project, text};
 use crate::summary::{self, Tally};
-use crate::{front, shell, tools};
+use crate::{desk, front, shell, tools};
 
 /// What the browser fetches before the first page is alive, compressed, in bytes.
 const BUDGET: u64 = 500_000;
@@ -46,6 +46,9 @@ impl Checks<'_> {
         self.check("lints", || {
             shell::run(&mut project.cargo("clippy --workspace --all-targets -- -D warnings"))
         });
+        self.check("lints of a desk without the sandbox", || {
+            shell::run(&mut project.cargo(&format!("clippy {} -- -D warnings", desk::BARE)))
+        });
         if shell::answer("cargo", &["deny", "--version"]).is_none() {
             shell::say(
                 "cargo-deny is not installed, so licences and sources are not checked: cargo install cargo-deny --locked",
@@ -76,6 +79,7 @@ impl Checks<'_> {
                 tools::npm_for_build(project);
                 front::build(project)
             });
+        self.check("build of a server without the sandbox", || desk::build_bare(project));
         // With the tests, so that all crates are built once, with one set of features.
         self.check("build of the server", || {
             shell::run(&mut project.cargo("build --workspace --bin baton --bin load --tests"))
@@ -190,6 +194,7 @@ fn with_desk<'a>(command: &'a mut Command, project: &Project, database: &Databas
     command.envs(project.site_env());
     command.env("BATON_TEST_PG", database.server.url("postgres"));
     command.env("BATON_PG_BIN", database.server.bin_dir());
+    command.env("BATON_BARE_BIN", text(&project.bare_baton()));
     command.env("BATON_BIN", text(&project.baton(Profile::Debug)))
 }
 

@@ -1,5 +1,6 @@
 //! Building and running the desk itself.
 
+use std::fs;
 use std::os::unix::process::CommandExt;
 use std::process::ExitCode;
 
@@ -7,6 +8,22 @@ use anyhow::{Context, Result};
 
 use crate::project::{Profile, Project, text};
 use crate::{front, shell, tools};
+
+/// What chooses the server without the stand-ins for the providers. All crates but `desk` and `server` keep the
+/// features that a build of everything gives them, so that they are built once for both.
+pub const BARE: &str =
+    "-p server -p app -p xtask --bin baton --no-default-features --features server/s3,server/ssr,app/default";
+
+/// Builds the server without the stand-ins, for the tests. Cargo puts it where the whole one belongs, so it is built
+/// before that and taken aside.
+pub fn build_bare(project: &Project) -> Result<()> {
+    shell::run(&mut project.cargo(&format!("build {BARE}")))?;
+    let (built, bare) = (project.baton(Profile::Debug), project.bare_baton());
+    // One that runs cannot be overwritten, but it can lose its name.
+    let _ = fs::remove_file(&bare);
+    fs::copy(&built, &bare).with_context(|| format!("copying {}", built.display()))?;
+    Ok(())
+}
 
 /// `cargo xtask build`
 pub fn build(project: &Project, profile: Profile) -> Result<ExitCode> {

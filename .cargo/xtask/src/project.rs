@@ -111,6 +111,11 @@ impl Project {
         self.target.join(profile.folder()).join(NAME)
     }
 
+    /// The server's program without the stand-ins for the providers, for the tests.
+    pub fn bare_baton(&self) -> PathBuf {
+        self.target.join(Profile::Debug.folder()).join("baton-bare")
+    }
+
     /// The folder of the npm tools.
     pub fn e2e(&self) -> PathBuf {
         self.root.join("tests/e2e")
