@@ -9,7 +9,7 @@ use crate::database::media_folder;
 use crate::desk::SECRET_KEY;
 use crate::until;
 
-/// A running `baton serve`. Killed with this value.
+/// A running `baton`. Killed with this value.
 pub struct Process {
     child: Child,
     pub url: String,
@@ -17,13 +17,22 @@ pub struct Process {
 
 /// The binary under test: what whoever runs the tests has built, else the last debug build.
 pub fn binary() -> String {
+    built("BATON_BIN", "baton", "build")
+}
+
+/// The same without the stand-ins for the providers.
+pub fn bare_binary() -> String {
+    built("BATON_BARE_BIN", "baton-bare", "test")
+}
+
+fn built(variable: &str, name: &str, task: &str) -> String {
     let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
     let place = std::env::var("CARGO_TARGET_DIR").map_or(root.join("target"), std::path::PathBuf::from);
-    let last = place.join("debug/baton").to_string_lossy().into_owned();
-    let binary = std::env::var("BATON_BIN").unwrap_or(last);
+    let last = place.join("debug").join(name).to_string_lossy().into_owned();
+    let binary = std::env::var(variable).unwrap_or(last);
     assert!(
         std::path::Path::new(&binary).exists(),
-        "there is no {binary}: build it with `cargo xtask build`"
+        "there is no {binary}: `cargo xtask {task}` builds it, and {variable} names another"
     );
     binary
 }
@@ -38,11 +47,34 @@ impl Process {
 
     /// Starts the process on a port.
     pub fn spawn(database: &str, port: u16) -> Process {
+        let arguments = ["serve", "--allowed-hosts", "127.0.0.1"];
+        Process::of(&binary(), (database, port), &arguments)
+    }
+
+    /// Starts a desk without stand-ins that is reached at an address, and waits until it is ready.
+    pub async fn start_bare(database: &str, public_url: &str) -> Process {
+        let arguments = ["serve", "--allowed-hosts", "127.0.0.1", "--public-url", public_url];
+        let process = Process::of(&bare_binary(), (database, free_port()), &arguments);
+        process.ready().await;
+        process
+    }
+
+    /// Starts the stand-ins alone, for a desk at an address, and waits until they are ready.
+    pub async fn start_stand_ins(database: &str, desk_url: &str) -> Process {
+        let arguments = ["sandbox", "--desk-url", desk_url];
+        let process = Process::of(&binary(), (database, free_port()), &arguments);
+        process.ready().await;
+        process
+    }
+
+    fn of(binary: &str, (database, port): (&str, u16), arguments: &[&str]) -> Process {
         let key = SECRET_KEY.iter().fold(String::new(), |hex, byte| format!("{hex}{byte:02x}"));
-        let child = Command::new(binary())
-            .args(["serve", "--port", &port.to_string(), "--allowed-hosts", "127.0.0.1"])
+        let child = Command::new(binary)
+            .args(arguments)
+            .args(["--port", &port.to_string()])
             .env("DATABASE_URL", database)
             .env("BATON_SECRET_KEY", key)
+            .env("BATON_DATA_DIR", media_folder(database))
             .env("BATON_MEDIA_DIR", media_folder(database))
             .env("RUST_LOG", "warn")
             .stdin(Stdio::null())

@@ -24,11 +24,15 @@ impl Socket {
     /// Opens a socket with a session's cookie and says hello with a cursor.
     pub async fn open(url: &str, cookie: &str, cursor: &str) -> Socket {
         let mut socket = Socket::connect(url, Some(cookie), Some(url)).await.unwrap();
-        socket.say(&Up::Hello { protocol: PROTOCOL, cursor: cursor.to_owned() }).await;
-        match socket.next().await {
-            Down::Hello { .. } => socket,
-            other => panic!("not a greeting: {other:?}"),
-        }
+        socket.hello(cursor).await;
+        socket
+    }
+
+    /// Says hello with a cursor.
+    pub async fn hello(&mut self, cursor: &str) {
+        self.say(&Up::Hello { protocol: PROTOCOL, cursor: cursor.to_owned() }).await;
+        let greeting = self.next().await;
+        assert!(matches!(greeting, Down::Hello { .. }), "not a greeting: {greeting:?}");
     }
 
     /// The handshake alone. The status, if it is refused.

@@ -47,7 +47,16 @@ const ACTIONS: [(&str, Option<Feature>, [&str; 5]); 19] = [
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_people_do_becomes_each_providers_own_call() {
-    let scene = Scene::open(Where::Inside).await;
+    acted(Where::Inside).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_people_do_becomes_each_providers_own_call_at_a_desk_without_stand_ins() {
+    acted(Where::Apart).await;
+}
+
+async fn acted(place: Where) {
+    let scene = Scene::open(place).await;
     join_all(scene.lines().into_iter().map(everything)).await;
 }
 

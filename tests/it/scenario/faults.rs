@@ -15,10 +15,19 @@ use super::line::Line;
 use super::scene::{Scene, Where};
 use super::tap::Heard;
 
-/// Each provider has a desk of its own: what goes wrong goes wrong at all stand-ins of a desk.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_goes_wrong_at_a_provider_ends_well_or_is_told() {
-    let scenes = join_all(super::matrix::PROVIDERS.map(|_| Scene::open(Where::Inside))).await;
+    goes_wrong(Where::Inside).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_goes_wrong_ends_well_or_is_told_at_a_desk_without_stand_ins() {
+    goes_wrong(Where::Apart).await;
+}
+
+/// Each provider has a desk of its own: what goes wrong goes wrong at all stand-ins of a desk.
+async fn goes_wrong(place: Where) {
+    let scenes = join_all(super::matrix::PROVIDERS.map(|_| Scene::open(place))).await;
     let lines = scenes.iter().enumerate().map(|(at, scene)| scene.lines()[at]);
     join_all(lines.map(every_fault)).await;
 }
@@ -187,7 +196,7 @@ async fn settled(line: &Line<'_>) {
     until(&format!("{}: nothing is on its way", line.word), || async {
         let waiting = line.scene.desk.store.waiting().await.unwrap();
         let left = waiting.ledger_pending + waiting.deliveries_queued + waiting.deliveries_sending;
-        let theirs = line.scene.phones.0.store.sandbox_waiting().await.unwrap();
+        let theirs = line.scene.stand_ins.sandbox_waiting().await.unwrap();
         (left + theirs == 0).then_some(())
     })
     .await;

@@ -7,14 +7,13 @@ use contract::command::Claim;
 use contract::message::Media;
 use contract::sandbox::{Faults, PhoneAct, PhoneMessage, PhoneView};
 use contract::{
-    Ack, Author, Body, Card, ChannelId, ClientId, Command, ConnectionId, ConversationId, DeliveryState,
-    Message, MessageId, Refusal, Request,
+    Ack, Author, Body, Card, ChannelId, Command, ConnectionId, ConversationId, DeliveryState, Message,
+    MessageId, Refusal,
 };
 use desk::channels::{Answer, Provider};
 use desk::errands::{Ended, Errand, Next};
 use reqwest::multipart::{Form, Part};
-use tests::{TestDesk, until};
-use uuid::Uuid;
+use tests::until;
 
 use super::scene::Scene;
 use super::tap::Heard;
@@ -34,7 +33,7 @@ pub struct Line<'a> {
 impl Line<'_> {
     /// Ana does something on her phone.
     pub async fn act(&self, act: PhoneAct) -> Option<String> {
-        let done = self.scene.phones.perform(ANA, self.provider_channel, act).await;
+        let done = self.scene.phones.act(ANA, self.provider_channel, &act).await;
         done.unwrap_or_else(|error| panic!("{}: {error}", self.word))
     }
 
@@ -44,7 +43,7 @@ impl Line<'_> {
 
     /// What Ana sees; she is not looking.
     pub async fn phone(&self) -> PhoneView {
-        self.scene.phones.view(ANA, self.provider_channel, 0, 0).await.unwrap()
+        self.scene.phones.view(ANA, self.provider_channel).await
     }
 
     /// Waits until Ana has so many messages of the business, and says which.
@@ -109,8 +108,7 @@ impl Line<'_> {
     /// Sara does something.
     pub async fn command(&self, command: Command) -> Result<Ack, Refusal> {
         let conversation = self.conversation().await;
-        let request = Request { id: ClientId(Uuid::new_v4()), conversation, command };
-        desk::flows::act(&self.scene.desk, TestDesk::acting(&self.scene.sara), request).await
+        self.scene.seat.command(conversation, command).await
     }
 
     pub async fn try_reply(&self, body: Body, quoted: Option<MessageId>) -> Result<MessageId, Refusal> {
@@ -184,7 +182,7 @@ impl Line<'_> {
         let url = format!("{}/files?conversation={}", self.scene.tap.url, self.conversation().await);
         let http = reqwest::Client::builder().no_proxy().build().unwrap();
         let request =
-            http.post(url).header("sec-fetch-site", "same-origin").header("cookie", &self.scene.cookie);
+            http.post(url).header("sec-fetch-site", "same-origin").header("cookie", &self.scene.seat.cookie);
         let answer = request.multipart(Form::new().part("file", part)).send().await.unwrap();
         assert_eq!(answer.status().as_u16(), 200, "{} {name}", self.word);
         answer.json().await.unwrap()
@@ -214,6 +212,6 @@ impl Line<'_> {
 
     /// What goes wrong on purpose from now on.
     pub async fn faults(&self, faults: Faults) {
-        self.scene.phones.0.store.sandbox_set_faults(&faults).await.unwrap();
+        self.scene.phones.set_faults(&faults).await;
     }
 }

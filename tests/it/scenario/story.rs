@@ -24,7 +24,7 @@ async fn the_same_story_is_told_through_every_provider() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn the_same_story_is_told_where_the_providers_are_somewhere_else() {
+async fn the_same_story_is_told_by_a_desk_without_stand_ins() {
     told(Where::Apart).await;
 }
 
@@ -98,7 +98,7 @@ async fn a_file_comes_in(line: &Line<'_>) {
     );
     let url = format!("{}/files/{}", line.scene.tap.url, media.file.unwrap());
     let http = reqwest::Client::builder().no_proxy().build().unwrap();
-    let file = http.get(url).header("cookie", &line.scene.cookie).send().await.unwrap();
+    let file = http.get(url).header("cookie", &line.scene.seat.cookie).send().await.unwrap();
     let png = include_bytes!("../../../server/desk/src/sandbox/files/photo.png");
     assert_eq!(file.bytes().await.unwrap().as_ref(), png, "{}", line.word);
     let fetches = line.calls(mark).into_iter().filter(|call| call.answer == png);
@@ -119,8 +119,8 @@ async fn a_file_goes_out(line: &Line<'_>) {
     line.until_state(sent, line.arrived()).await;
     let shown = line.until_got(before + 1).await.pop().unwrap();
     let Body::Media(media) = shown.body else { panic!("{}: no file: {:?}", line.word, shown.body) };
-    let held = line.scene.phones.0.store.sandbox_file(&media.id.unwrap()).await.unwrap().unwrap();
-    assert_eq!((media.kind, held.bytes.as_slice()), (MediaKind::Image, PICTURE), "{}", line.word);
+    let held = line.scene.phones.file(&media.id.unwrap()).await;
+    assert_eq!((media.kind, held.as_slice()), (MediaKind::Image, PICTURE), "{}", line.word);
 }
 
 async fn long_text_goes_in_parts(line: &Line<'_>) {
