@@ -7,6 +7,7 @@ use contract::{Actor, Change, ConversationId, DeliveryState, MessageId};
 use super::Outcome;
 use crate::domain::{Conversation, delivery};
 use crate::state::Desk;
+use crate::store::Own;
 use crate::store::batch::Settled;
 use crate::store::journal::NewEvent;
 use crate::store::outbox::{Claimed, Part, Taken};
@@ -26,7 +27,7 @@ pub struct Accepted {
 /// Writes down that providers have taken these, all of them or none. What a status has said meanwhile holds, and what
 /// was erased is left out.
 pub async fn accept(desk: &Desk, accepted: &[Accepted]) -> Outcome<()> {
-    let mut tx = desk.store.begin().await?;
+    let mut tx = desk.store.begin_own(Own::Deliver).await?;
     let now = tx.now().await?;
     let conversations: BTreeSet<ConversationId> =
         accepted.iter().map(|one| one.claimed.conversation).collect();

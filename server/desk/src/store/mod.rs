@@ -61,10 +61,20 @@ pub enum Own {
     Receive,
     /// Reading the feed.
     Feed,
+    /// Sending: claiming deliveries and writing down what providers have taken.
+    Deliver,
 }
 
 impl Own {
-    const ALL: [Own; 3] = [Own::Keep, Own::Receive, Own::Feed];
+    const ALL: [Own; 4] = [Own::Keep, Own::Receive, Own::Feed, Own::Deliver];
+
+    /// How many it has: more than it uses at a time, so that a statement that was given up does not hold up the next.
+    fn connections(self) -> u32 {
+        match self {
+            Own::Keep | Own::Receive | Own::Feed => 2,
+            Own::Deliver => 4,
+        }
+    }
 }
 
 /// One transaction. Dropped without [`Tx::commit`] it leaves nothing behind.
@@ -163,8 +173,7 @@ impl Store {
         // What a job asks on its own connection are lookups of a few ids. A plan that was made while a table was small
         // must not read all of it to join them.
         let lookups = options.clone().options([("enable_hashjoin", "off"), ("enable_mergejoin", "off")]);
-        // A second one, so that a statement that was given up does not hold up the next.
-        let own = Own::ALL.map(|_| pool(2, lookups.clone()));
+        let own = Own::ALL.map(|job| pool(job.connections(), lookups.clone()));
         Ok(Store { pool: pool(connections, options), own })
     }
 

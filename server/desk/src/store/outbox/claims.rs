@@ -8,7 +8,7 @@ use uuid::Uuid;
 use super::Payload;
 use crate::channels::Recipient;
 use crate::store::senders::Sender;
-use crate::store::{Result, Store};
+use crate::store::{Own, Result, Store};
 
 /// A delivery that this process is about to make.
 #[derive(Debug, Clone)]
@@ -100,7 +100,7 @@ impl Store {
         .bind(sender.holder)
         .bind(sender.fence)
         .bind(limit)
-        .fetch_all(self.pool())
+        .fetch_all(self.own(Own::Deliver))
         .await?;
         Ok(rows
             .into_iter()
