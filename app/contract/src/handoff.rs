@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::conversation::Priority;
 use crate::event::Actor;
 use crate::id::{ConversationId, HandoffId};
 use crate::message::Field;
@@ -128,6 +129,49 @@ pub struct Packet {
     /// Which bot, and which version of it.
     #[serde(default)]
     pub bot_version: Option<String>,
+    /// What the customer is told, by what becomes of it.
+    #[serde(default, skip_serializing_if = "CustomerText::is_empty")]
+    pub customer_text: CustomerText,
+    /// What whoever takes it should be able to do.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub skills: Vec<String>,
+    /// How soon somebody should look; absent: as it is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub priority: Option<Priority>,
+    /// Whom the bot wants to have it, in the bot's words.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub target: Option<Target>,
+}
+
+/// What the customer is told when a bot lets go. Nobody has the conversation yet, and none of these may say so.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Default)]
+pub struct CustomerText {
+    /// Somebody is there.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub agent_available: Option<String>,
+    /// Nobody is there.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub agent_unavailable: Option<String>,
+    /// It is closed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub after_hours: Option<String>,
+}
+
+impl CustomerText {
+    /// Whether the bot leaves it to the desk what to say.
+    pub fn is_empty(&self) -> bool {
+        *self == CustomerText::default()
+    }
+}
+
+/// Whom a bot wants to have a conversation: a name or an id.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Target {
+    /// A person.
+    Agent(String),
+    /// A team or queue.
+    Team(String),
 }
 
 impl Packet {
@@ -146,6 +190,10 @@ impl Packet {
             sentiment: None,
             language: None,
             bot_version: None,
+            customer_text: CustomerText::default(),
+            skills: Vec::new(),
+            priority: None,
+            target: None,
         }
     }
 }
