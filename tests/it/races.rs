@@ -6,10 +6,10 @@ use contract::command::Claim;
 use contract::{
     Body, ClientId, Command, ConversationId, Owner, Packet, ReasonCode, RefusalCode, Request, Stage,
 };
-use desk::bots::{After, Answer};
+use desk::bots::Answer;
 use desk::domain::Refused;
 use desk::flows::{self, Failed, bot_answer};
-use desk::store::bots::Turn;
+use desk::store::bots::{Health, Terms, Turn};
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
 use serde_json::Value;
@@ -35,15 +35,23 @@ fn turn(conversation: ConversationId, bot: contract::BotId, epoch: i64) -> Turn 
         version: 1,
         attempts: 1,
         memory: Value::Null,
-        heard_from: 0,
+        offered: Vec::new(),
+        // Whatever was answered before, this is a new turn.
+        heard_from: i64::MAX,
+        owner_from: 0,
         regained: None,
+        contact: contract::ContactId(Uuid::nil()),
         contact_name: None,
+        window_until: None,
+        now: contract::Time(0),
+        terms: Terms::default(),
+        health: Health::default(),
     }
 }
 
 fn bot_says(words: &str) -> Answer {
     let messages = words.split('|').map(Body::text).collect();
-    Answer { messages, handoff: None, after: After::Stay, memory: Value::Null }
+    Answer { messages, ..Answer::default() }
 }
 
 #[tokio::test]

@@ -149,7 +149,7 @@ impl Scene<'_> {
         let seq = self.say(Author::Contact, body.clone(), None);
         if self.conversation.stage == Stage::Bot {
             let opening = if self.answered == 0 { Opening::New } else { Opening::Ongoing };
-            self.bot(vec![Heard { seq, body, at: self.now }], opening)?;
+            self.bot(vec![Heard::new(seq, body, self.now)], opening)?;
         }
         Ok(())
     }
@@ -158,13 +158,11 @@ impl Scene<'_> {
         let place = self.cast.place;
         self.answered = heard.last().map_or(self.answered, |heard| heard.seq);
         let answer = flow::answer(&Turn {
-            definition: place.definition.clone(),
-            version: place.version,
             memory: self.memory.take(),
             heard,
             contact_name: Some(self.name.clone()),
-            language: None,
             opening,
+            ..Turn::over(place.definition.clone(), place.version)
         })?;
         self.memory = answer.memory;
         self.tick();

@@ -20,7 +20,7 @@ use futures::FutureExt;
 use futures::future::BoxFuture;
 use serde_json::Value;
 
-use super::{Answer, Bot, BotError, Turn};
+use super::{About, Answer, Bot, BotError, Turn, Wire};
 use definition::Definition;
 
 mod check;
@@ -35,6 +35,7 @@ mod words;
 #[cfg(test)]
 mod tests;
 
+pub(super) use phrase::is_key;
 pub use shop::default_definition;
 
 /// The word of this kind.
@@ -48,11 +49,20 @@ impl Bot for Flow {
         KIND
     }
 
+    fn about(&self) -> About {
+        About {
+            name: "Built in",
+            what: "Greets, answers by keywords and buttons, asks for what a colleague needs, and hands over. No code.",
+            calls_out: false,
+            fields: Vec::new(),
+        }
+    }
+
     fn check(&self, definition: &Value) -> Result<(), String> {
         read(definition).map(|_| ())
     }
 
-    fn answer<'a>(&'a self, turn: Turn) -> BoxFuture<'a, Result<Answer, BotError>> {
+    fn answer<'a>(&'a self, turn: Turn, _wire: &'a Wire) -> BoxFuture<'a, Result<Answer, BotError>> {
         async move { answer(&turn) }.boxed()
     }
 }

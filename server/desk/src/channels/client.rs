@@ -302,7 +302,7 @@ fn is_ours(address: IpAddr) -> bool {
 }
 
 /// `Retry-After`: seconds, or a date.
-fn pause(value: &str, now: Timestamp) -> Option<Duration> {
+pub(crate) fn pause(value: &str, now: Timestamp) -> Option<Duration> {
     let seconds = match value.trim().parse::<u64>() {
         Ok(seconds) => seconds,
         Err(_) => {

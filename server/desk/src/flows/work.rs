@@ -44,6 +44,8 @@ pub struct Work {
     events: Vec<NewEvent>,
     messages: Vec<NewMessage>,
     deliveries: Vec<NewDelivery>,
+    pause_ms: i64,
+    held_back: Vec<(DeliveryId, i64)>,
     files: Vec<(FileId, MessageId)>,
     fetch: bool,
     requeued: bool,
@@ -87,6 +89,8 @@ impl Work {
             events: Vec::new(),
             messages: Vec::new(),
             deliveries: Vec::new(),
+            pause_ms: 0,
+            held_back: Vec::new(),
             files: Vec::new(),
             fetch: false,
             requeued: false,
@@ -134,8 +138,12 @@ impl Work {
         let message = self.write(saying, Some(DeliveryState::Queued));
         self.files.extend(files.into_iter().map(|file| (file, message.id)));
         for (part, body) in parts.into_iter().enumerate() {
+            let id = DeliveryId(fresh_id());
+            if self.pause_ms > 0 {
+                self.held_back.push((id, self.pause_ms));
+            }
             self.deliveries.push(NewDelivery {
-                id: DeliveryId(fresh_id()),
+                id,
                 message: message.id,
                 part: i16::try_from(part).unwrap_or(i16::MAX),
                 conversation: self.conversation.id,
@@ -149,6 +157,11 @@ impl Work {
         self.conversation.last_at = self.now;
         self.messages.push(message);
         Ok(id)
+    }
+
+    /// What is said from now on goes out so much later.
+    pub fn pause(&mut self, ms: i64) {
+        self.pause_ms += ms;
     }
 
     /// Writes a private note.
@@ -307,6 +320,7 @@ impl Work {
             self.tx.attach_file(*file, *message).await?;
         }
         self.tx.queue(&self.deliveries, self.now).await?;
+        self.tx.hold_back(&self.held_back).await?;
         self.tx.append(&self.events).await?;
         if self.conversation != self.before {
             self.tx.save_conversations(std::slice::from_ref(&self.conversation)).await?;

@@ -18,6 +18,8 @@ pub async fn run(desk: Desk) -> anyhow::Result<()> {
         desk.store.forget_commands().await?;
         desk.store.forget_effects().await?;
         desk.store.forget_sightings(i32::from(desk.config.ledger_days)).await?;
+        desk.store.forget_bot_calls(i32::from(desk.config.ledger_days)).await?;
+        desk.store.sweep_bot_secrets().await?;
         sessions::sweep(&desk).await?;
         sweep_files(&desk).await?;
         tokio::select! {

@@ -1,207 +1,237 @@
 //! Bots' turns and what they remember.
 
-use contract::{Body, BotId, ConversationId, Time};
-use sqlx::FromRow;
+use contract::message::Choice;
+use contract::{BotId, ConversationId, DeliveryId, Time};
+use serde_json::Value;
 use sqlx::types::Json;
 use uuid::Uuid;
 
 use super::{Result, Store, Tx};
 
-/// A turn that this process is about to give to a bot.
-#[derive(Debug, Clone)]
-pub struct Turn {
+mod breakers;
+mod calls;
+mod claims;
+mod history;
+mod secrets;
+
+pub use calls::{CallOutcome, NewCall};
+pub use claims::{Health, Terms, Turn};
+pub use history::{Heard, Said};
+pub use secrets::SealedSecret;
+
+/// A promise of a later answer that was not kept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Overdue {
     /// The conversation.
     pub conversation: ConversationId,
-    /// The bot.
+    /// Who promised.
     pub bot: BotId,
-    /// Its kind.
-    pub kind: String,
-    /// What it says and does.
-    pub definition: serde_json::Value,
-    /// The definition's version.
-    pub definition_version: i32,
-    /// The epoch under which it began.
+    /// Under which epoch.
     pub epoch: i64,
-    /// Raised by every message that joins the turn.
-    pub version: i64,
-    /// How often it has been tried, this time included.
-    pub attempts: i32,
-    /// What the bot remembers; null at first.
-    pub memory: serde_json::Value,
-    /// The last event that the bot has answered, or after which it got the conversation: what it hears came
-    /// later.
-    pub heard_from: i64,
-    /// Why the bot got the conversation since it last answered, if it did (`return_to_bot`, `contact_wrote`).
-    pub regained: Option<String>,
-    /// What the contact calls themself.
-    pub contact_name: Option<String>,
 }
 
-#[derive(FromRow)]
-struct Row {
-    conversation_id: Uuid,
-    bot_id: Uuid,
-    kind: String,
-    definition: Json<serde_json::Value>,
-    definition_version: i32,
-    epoch: i64,
-    version: i64,
-    attempts: i32,
-    memory: Option<Json<serde_json::Value>>,
-    heard_from: i64,
-    regained: Option<String>,
-    contact_name: Option<String>,
-}
-
-/// What the customer wrote.
-#[derive(Debug, Clone)]
-pub struct Heard {
-    /// The number of its event.
-    pub seq: i64,
-    /// What it says.
-    pub body: Body,
-    /// When it was written.
-    pub at: Time,
+/// What a bot remembers, and what it has answered.
+#[derive(Debug, Clone, Copy)]
+pub struct Remembered<'a> {
+    /// In its kind's own shape.
+    pub memory: &'a Value,
+    /// The last event that it has answered.
+    pub answered_seq: i64,
+    /// Under which epoch.
+    pub epoch: i64,
+    /// What it has offered under numbers.
+    pub offered: &'a [Choice],
 }
 
 impl Store {
-    /// Takes turns that are due, under a lease of a minute.
-    pub async fn claim_turns(&self, limit: i64) -> Result<Vec<Turn>> {
-        let rows: Vec<Row> = sqlx::query_as(
-            "with clock as materialized (select desk_now() as now),
-             due as (select t.conversation_id from bot_turns t, clock
-                      where t.due_at <= clock.now and (t.lease_until is null or t.lease_until < clock.now)
-                      order by t.due_at limit $1 for update of t skip locked),
-             taken as (update bot_turns t set lease_until = clock.now + interval '60 seconds', attempts = attempts + 1
-                         from due, clock where t.conversation_id = due.conversation_id
-                       returning t.*)
-             select t.conversation_id, t.bot_id, b.kind, b.definition, b.version as definition_version, t.epoch,
-                    t.version, t.attempts, m.memory, ct.profile_name as contact_name,
-                    greatest(coalesce(m.answered_seq, 0), coalesce(o.seq, 0)) as heard_from,
-                    case when o.seq > coalesce(m.answered_seq, 0) then o.cause end as regained
-               from taken t
-               join bots b on b.id = t.bot_id
-               join conversations c on c.id = t.conversation_id
-               join contacts ct on ct.id = c.contact_id
-               left join bot_memory m on m.conversation_id = t.conversation_id and m.bot_id = t.bot_id
-               left join lateral (select e.seq, e.change -> 'owner_changed' ->> 'cause' as cause from events e
-                                   where e.conversation_id = t.conversation_id
-                                     and e.change ? 'owner_changed'
-                                   order by e.seq desc limit 1) o on true",
+    /// Promises of a later answer whose time is over.
+    pub async fn overdue_answers(&self, limit: i64) -> Result<Vec<Overdue>> {
+        let rows: Vec<(Uuid, Uuid, i64)> = sqlx::query_as(
+            "select conversation_id, bot_id, epoch from bot_awaits
+              where until <= (select desk_now()) order by until limit $1",
         )
         .bind(limit)
         .fetch_all(self.pool())
         .await?;
-        Ok(rows
-            .into_iter()
-            .map(|row| Turn {
-                conversation: ConversationId(row.conversation_id),
-                bot: BotId(row.bot_id),
-                kind: row.kind,
-                definition: row.definition.0,
-                definition_version: row.definition_version,
-                epoch: row.epoch,
-                version: row.version,
-                attempts: row.attempts,
-                memory: row.memory.map_or(serde_json::Value::Null, |memory| memory.0),
-                heard_from: row.heard_from,
-                regained: row.regained,
-                contact_name: row.contact_name,
-            })
-            .collect())
-    }
-
-    /// What the customer wrote after an event, oldest first, at most 50.
-    pub async fn heard(&self, conversation: ConversationId, after: i64) -> Result<Vec<Heard>> {
-        let rows: Vec<(i64, Json<Body>, i64)> = sqlx::query_as(
-            "select * from (select seq, body, to_ms(at) from messages
-                             where conversation_id = $1 and seq > $2 and author_kind = 'contact'
-                               and revoked_at is null
-                             order by seq desc limit 50) last order by seq",
-        )
-        .bind(conversation.0)
-        .bind(after)
-        .fetch_all(self.pool())
-        .await?;
-        Ok(rows.into_iter().map(|(seq, body, at)| Heard { seq, body: body.0, at: Time(at) }).collect())
-    }
-
-    /// When the next turn is due, in milliseconds from now; absent if none is.
-    pub async fn next_turn_ms(&self) -> Result<Option<i64>> {
-        let (next,): (Option<i64>,) = sqlx::query_as(
-            "select to_ms(min(greatest(due_at, coalesce(lease_until, due_at)))) - to_ms(desk_now()) from bot_turns",
-        )
-        .fetch_one(self.pool())
-        .await?;
-        Ok(next)
+        let overdue = |(conversation, bot, epoch)| Overdue {
+            conversation: ConversationId(conversation),
+            bot: BotId(bot),
+            epoch,
+        };
+        Ok(rows.into_iter().map(overdue).collect())
     }
 }
 
 impl Tx {
-    /// Queues turns, or lets what came now join the turn that is queued.
-    pub async fn queue_turns(&mut self, turns: &[(ConversationId, BotId, i64)], due_at: Time) -> Result<()> {
+    /// Queues turns, or lets what came now join the turn that is queued. A tap is due at once; after words the bot
+    /// waits until the customer has been quiet for a moment, but never for longer than its settings say.
+    pub async fn queue_turns(&mut self, turns: &[(ConversationId, BotId, i64)], now: Time) -> Result<()> {
         if turns.is_empty() {
             return Ok(());
         }
         let conversations: Vec<Uuid> = turns.iter().map(|(id, ..)| id.0).collect();
         let bots: Vec<Uuid> = turns.iter().map(|(_, bot, _)| bot.0).collect();
         let epochs: Vec<i64> = turns.iter().map(|(.., epoch)| *epoch).collect();
+        // The built-in kind answers at once, unless its settings say otherwise. While a turn is under way, what comes
+        // begins the next burst.
         sqlx::query(
-            "insert into bot_turns as t (conversation_id, bot_id, epoch, due_at)
-             select c, b, e, from_ms($4) from unnest($1::uuid[], $2::uuid[], $3::bigint[]) as x(c, b, e) order by c
+            "insert into bot_turns as t (conversation_id, bot_id, epoch, first_at, due_at)
+             select x.c, x.b, x.e, from_ms($4), from_ms($4 + case when q.quiet_ms = 0 or last.tapped then 0
+                                                                  else least(q.quiet_ms, q.burst_ms) end)
+               from unnest($1::uuid[], $2::uuid[], $3::bigint[]) as x(c, b, e)
+               join lateral (select coalesce(quiet_ms, case kind when 'flow' then 0 else 1500 end) as quiet_ms, burst_ms
+                               from bots where id = x.b) q on true
+               left join lateral (select body ?| array['button_reply', 'list_reply'] as tapped from messages m
+                                   where q.quiet_ms > 0 and m.conversation_id = x.c and m.author_kind = 'contact'
+                                   order by m.seq desc limit 1) last on true
+              order by x.c
                  on conflict (conversation_id) do update
-                set bot_id = excluded.bot_id, epoch = excluded.epoch, due_at = least(t.due_at, excluded.due_at),
-                    version = t.version + 1, attempts = 0",
+                set bot_id = excluded.bot_id, epoch = excluded.epoch, version = t.version + 1, attempts = 0,
+                    first_at = case when t.lease_until is null then t.first_at else excluded.first_at end,
+                    due_at = case when excluded.due_at = excluded.first_at then least(t.due_at, excluded.due_at)
+                                  when t.lease_until is not null then excluded.due_at
+                                  else least(excluded.due_at, greatest(t.due_at, t.first_at
+                                         + (select burst_ms from bots where id = excluded.bot_id)
+                                           * interval '1 millisecond')) end",
         )
         .bind(conversations)
         .bind(bots)
         .bind(epochs)
-        .bind(due_at.0)
+        .bind(now.0)
         .execute(self.connection())
         .await?;
         Ok(())
     }
 
-    /// A turn is over: it is taken away, unless something joined it meanwhile; then it is due at once.
-    pub async fn end_turn(&mut self, conversation: ConversationId, version: i64) -> Result<()> {
+    /// Whether nothing has been answered since a turn was taken.
+    pub async fn is_unanswered(&mut self, turn: &Turn) -> Result<bool> {
+        let answered: Option<i64> = sqlx::query_scalar(
+            "select answered_seq from bot_memory where conversation_id = $1 and bot_id = $2",
+        )
+        .bind(turn.conversation.0)
+        .bind(turn.bot.0)
+        .fetch_optional(self.connection())
+        .await?;
+        Ok(answered.is_none_or(|answered| answered <= turn.heard_from))
+    }
+
+    /// A turn is over: it is taken away, unless something joined it meanwhile; then it is due when that is. One that was
+    /// queued under another epoch is not this one.
+    pub async fn end_turn(&mut self, turn: &Turn) -> Result<()> {
         sqlx::query(
-            "with gone as (delete from bot_turns where conversation_id = $1 and version = $2 returning 1)
+            "with gone as (delete from bot_turns where conversation_id = $1 and epoch = $2 and version = $3 returning 1)
              update bot_turns set lease_until = null
-              where conversation_id = $1 and not exists (select 1 from gone)",
+              where conversation_id = $1 and epoch = $2 and not exists (select 1 from gone)",
+        )
+        .bind(turn.conversation.0)
+        .bind(turn.epoch)
+        .bind(turn.version)
+        .execute(self.connection())
+        .await?;
+        Ok(())
+    }
+
+    /// The bot no longer owns the conversation: it has no turn, and nobody waits for its answer.
+    pub async fn drop_turn(&mut self, conversation: ConversationId) -> Result<()> {
+        sqlx::query(
+            "with promised as (delete from bot_awaits where conversation_id = $1)
+             delete from bot_turns where conversation_id = $1",
         )
         .bind(conversation.0)
-        .bind(version)
         .execute(self.connection())
         .await?;
         Ok(())
     }
 
-    /// The bot no longer owns the conversation: it has no turn.
-    pub async fn drop_turn(&mut self, conversation: ConversationId) -> Result<()> {
-        sqlx::query("delete from bot_turns where conversation_id = $1")
+    /// The bot has promised to answer later what it has heard up to an event. An earlier promise stays the one that
+    /// counts. It may have answered before its promise was heard: then nobody waits.
+    pub async fn await_answer(&mut self, turn: &Turn, heard_to: i64, until: Time) -> Result<()> {
+        sqlx::query(
+            "insert into bot_awaits as a (conversation_id, bot_id, epoch, until)
+             select $1, $2, $3, from_ms($4)
+              where not exists (select from messages where conversation_id = $1 and seq > $5 and author_kind = 'bot')
+                 on conflict (conversation_id) do update
+                set bot_id = excluded.bot_id, epoch = excluded.epoch,
+                    until = case when a.epoch = excluded.epoch then least(a.until, excluded.until)
+                                 else excluded.until end",
+        )
+        .bind(turn.conversation.0)
+        .bind(turn.bot.0)
+        .bind(turn.epoch)
+        .bind(until.0)
+        .bind(heard_to)
+        .execute(self.connection())
+        .await?;
+        Ok(())
+    }
+
+    /// Nobody waits for a later answer any more. Whether somebody did, under this epoch.
+    pub async fn end_await(&mut self, conversation: ConversationId, epoch: i64) -> Result<bool> {
+        let gone: Option<i64> =
+            sqlx::query_scalar("delete from bot_awaits where conversation_id = $1 returning epoch")
+                .bind(conversation.0)
+                .fetch_optional(self.connection())
+                .await?;
+        Ok(gone == Some(epoch))
+    }
+
+    /// Writes what a bot has offered under numbers without being asked.
+    pub async fn offer(
+        &mut self,
+        conversation: ConversationId,
+        bot: BotId,
+        offered: &[Choice],
+    ) -> Result<()> {
+        sqlx::query("update bot_memory set offered = $3 where conversation_id = $1 and bot_id = $2")
             .bind(conversation.0)
+            .bind(bot.0)
+            .bind(Json(offered))
             .execute(self.connection())
             .await?;
         Ok(())
     }
 
-    /// Writes what a bot remembers, and what it has answered.
+    /// Lets deliveries that this transaction has queued wait, each for so many milliseconds.
+    pub async fn hold_back(&mut self, deliveries: &[(DeliveryId, i64)]) -> Result<()> {
+        if deliveries.is_empty() {
+            return Ok(());
+        }
+        let ids: Vec<Uuid> = deliveries.iter().map(|(id, _)| id.0).collect();
+        let waits: Vec<i64> = deliveries.iter().map(|(_, ms)| *ms).collect();
+        sqlx::query(
+            "update deliveries d set not_before = d.not_before + x.ms * interval '1 millisecond'
+               from unnest($1::uuid[], $2::bigint[]) as x(id, ms) where d.id = x.id",
+        )
+        .bind(ids)
+        .bind(waits)
+        .execute(self.connection())
+        .await?;
+        Ok(())
+    }
+
+    /// Writes what a bot remembers, and what it has answered; counts the turn.
     pub async fn remember(
         &mut self,
         conversation: ConversationId,
         bot: BotId,
-        memory: &serde_json::Value,
-        answered_seq: i64,
+        remembered: Remembered<'_>,
     ) -> Result<()> {
+        let offered = (!remembered.offered.is_empty()).then_some(Json(remembered.offered));
         sqlx::query(
-            "insert into bot_memory (conversation_id, bot_id, memory, answered_seq) values ($1, $2, $3, $4)
+            "insert into bot_memory as m (conversation_id, bot_id, memory, answered_seq, epoch, turns, offered)
+             values ($1, $2, $3, $4, $5, 1, $6)
                  on conflict (conversation_id) do update
-                set bot_id = excluded.bot_id, memory = excluded.memory, answered_seq = excluded.answered_seq",
+                set bot_id = excluded.bot_id, memory = excluded.memory, answered_seq = excluded.answered_seq,
+                    epoch = excluded.epoch, offered = excluded.offered,
+                    turns = case when m.epoch = excluded.epoch and m.bot_id = excluded.bot_id then m.turns + 1
+                                 else 1 end",
         )
         .bind(conversation.0)
         .bind(bot.0)
-        .bind(Json(memory))
-        .bind(answered_seq)
+        .bind(Json(remembered.memory))
+        .bind(remembered.answered_seq)
+        .bind(remembered.epoch)
+        .bind(offered)
         .execute(self.connection())
         .await?;
         Ok(())

@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 use sqlx::types::Json;
 use uuid::Uuid;
 
+use super::bots::Remembered;
 use super::journal::NewEvent;
 use super::messages::NewMessage;
 use super::outbox::Payload;
@@ -75,7 +76,9 @@ impl Tx {
         self.add_sample_handoffs(sample).await?;
         self.add_sample_deliveries(sample).await?;
         let (memory, answered) = &sample.memory;
-        self.remember(sample.conversation.id, place.bot, memory, *answered).await?;
+        let (id, epoch) = (sample.conversation.id, sample.conversation.epoch);
+        let remembered = Remembered { memory, answered_seq: *answered, epoch, offered: &[] };
+        self.remember(id, place.bot, remembered).await?;
         self.fill_sample_phone(place, sample).await
     }
 

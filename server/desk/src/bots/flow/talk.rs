@@ -85,7 +85,7 @@ impl<'a> Talk<'a> {
     fn into_answer(mut self) -> Answer {
         self.said.truncate(MESSAGES);
         let memory = self.memory.write();
-        Answer { messages: self.said, handoff: self.handoff, after: self.after, memory }
+        Answer { messages: self.said, handoff: self.handoff, after: self.after, memory, ..Answer::default() }
     }
 
     /// Hears one message and does what it asks for.

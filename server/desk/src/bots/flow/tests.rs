@@ -45,15 +45,13 @@ impl Story {
     }
 
     fn turn(&self, bodies: Vec<Body>) -> Turn {
-        let heard = |(seq, body)| Heard { seq: seq as i64, body, at: Time(seq as i64) };
+        let heard = |(seq, body)| Heard::new(seq as i64, body, Time(seq as i64));
         Turn {
-            definition: self.definition.clone(),
-            version: 3,
             memory: self.memory.clone(),
             heard: bodies.into_iter().enumerate().map(heard).collect(),
             contact_name: Some("Ada".into()),
-            language: None,
             opening: self.opening,
+            ..Turn::over(self.definition.clone(), 3)
         }
     }
 }
