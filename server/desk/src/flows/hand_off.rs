@@ -1,9 +1,10 @@
 //! Handing a conversation from a bot to people, with everything that the bot knows.
 
-use contract::{BotId, Owner, Packet, Stage};
+use contract::{Author, Body, BotId, Change, Owner, Packet, Stage};
 
 use super::Outcome;
-use super::work::Work;
+use super::work::{Saying, Work};
+use crate::bots::fit;
 use crate::domain::Refused;
 
 /// The most that the slots of a packet may hold, in bytes.
@@ -33,7 +34,31 @@ pub async fn begin(work: &mut Work, packet: &Packet) -> Outcome<()> {
     check(packet)?;
     let change = work.conversation.hand_off(work.now)?;
     work.begin_handoff(packet).await?;
-    work.moved(change).await
+    work.moved(change).await?;
+    if let Some(priority) = packet.priority.filter(|priority| *priority != work.conversation.priority) {
+        work.conversation.priority = priority;
+        work.record(Change::PriorityChanged { priority });
+    }
+    tell_customer(work, packet).await
+}
+
+/// Says to the customer what the packet has for what is really so. It never keeps the handoff from happening: what cannot
+/// go out now is not said.
+async fn tell_customer(work: &mut Work, packet: &Packet) -> Outcome<()> {
+    let texts = &packet.customer_text;
+    if texts.is_empty() || !work.conversation.window_open(work.now) {
+        return Ok(());
+    }
+    let text = match work.tx.is_anyone_there().await? {
+        true => &texts.agent_available,
+        false => &texts.agent_unavailable,
+    };
+    let Some(text) = text else { return Ok(()) };
+    let provider = work.provider;
+    for body in fit::fit(Body::text(text), &|body| provider.carries(body).is_ok()).messages {
+        work.say(Saying { author: Author::Desk, body, quoted: None }).await?;
+    }
+    Ok(())
 }
 
 fn check(packet: &Packet) -> Outcome<()> {

@@ -90,4 +90,15 @@ impl Tx {
             .await?;
         Ok(found.is_some_and(|(active,)| active))
     }
+
+    /// Whether anybody who works in the inbox is there and not away.
+    pub async fn is_anyone_there(&mut self) -> Result<bool> {
+        let there = sqlx::query_scalar(
+            "select exists (select from presence p join agents a on a.id = p.agent_id
+                             where a.active and not p.away and p.until > desk_now())",
+        )
+        .fetch_one(self.connection())
+        .await?;
+        Ok(there)
+    }
 }
