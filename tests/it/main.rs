@@ -3,6 +3,7 @@
 
 mod backlog;
 mod bare;
+mod bots;
 mod braze;
 mod cli;
 mod connections;
