@@ -129,16 +129,20 @@ pub struct Packet {
     /// Which bot, and which version of it.
     #[serde(default)]
     pub bot_version: Option<String>,
-    /// What the customer is told, by what becomes of it.
+    /// What the customer is told, by what becomes of it. Like all that no screen shows, the browser carries no code to
+    /// read it.
+    #[cfg_attr(target_arch = "wasm32", serde(skip_deserializing))]
     #[serde(default, skip_serializing_if = "CustomerText::is_empty")]
     pub customer_text: CustomerText,
     /// What whoever takes it should be able to do.
+    #[cfg_attr(target_arch = "wasm32", serde(skip_deserializing))]
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub skills: Vec<String>,
     /// How soon somebody should look; absent: as it is.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub priority: Option<Priority>,
     /// Whom the bot wants to have it, in the bot's words.
+    #[cfg_attr(target_arch = "wasm32", serde(skip_deserializing))]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub target: Option<Target>,
 }
