@@ -100,7 +100,9 @@ async fn what_the_channel_does_not_take_is_refused_before_anything_is_queued() {
 async fn what_phones_record_goes_as_a_voice_message_whatever_it_is_called() {
     const VOICE: &[u8] = include_bytes!("../../../server/desk/src/sandbox/files/voice.ogg");
     let (desk, _, cookie, conversation) = asked().await;
-    for (name, mime) in [("a.ogg", "audio/ogg"), ("a.mp3", "audio/mpeg"), ("a.bin", "application/octet-stream")] {
+    for (name, mime) in
+        [("a.ogg", "audio/ogg"), ("a.mp3", "audio/mpeg"), ("a.bin", "application/octet-stream")]
+    {
         let media = uploaded(&desk, &cookie, conversation, (name, mime, VOICE.to_vec())).await;
         assert_eq!((media.kind, media.mime.as_deref()), (MediaKind::Voice, Some("audio/ogg")), "{name}");
     }

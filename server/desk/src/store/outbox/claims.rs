@@ -67,9 +67,9 @@ impl Store {
                select d.id
                  from deliveries d, clock
                 where d.channel_id = $1 and d.state = 'queued' and d.not_before <= clock.now
-                  and not exists (select 1 from deliveries b
-                                   where b.conversation_id = d.conversation_id and b.ord < d.ord
-                                     and b.state in ('queued', 'sending'))
+                  -- Not as `not exists`: as a join, planned while little was queued, it reads all of the queue for each.
+                  and (select b.id from deliveries b where b.conversation_id = d.conversation_id
+                          and b.ord < d.ord and b.state in ('queued', 'sending') limit 1) is null
                   and exists (select 1 from channel_senders s join channels ch on ch.id = s.channel_id
                                where s.channel_id = $1 and ch.paused is null and s.holder = $2 and s.fence = $3 and s.until > clock.now)
                 order by d.ord limit $4
