@@ -75,6 +75,25 @@ async fn whoever_gets_very_many_messages_waits_by_themself_and_in_order() {
 }
 
 #[tokio::test]
+async fn whoever_takes_a_number_over_knows_what_was_sent() {
+    let (desk, sara) = stage().await;
+    for number in 1..=40 {
+        say(&desk, &sara, ANA, &format!("{number}")).await;
+    }
+    until_taken(&desk, "40").await;
+    desk.settled().await;
+    desk.stop().await;
+    let other = desk.another().await;
+    let first = taken(&desk, "1").unwrap();
+    say(&other, &sara, ANA, "41").await;
+    say(&other, &sara, BEN, "elsewhere").await;
+    let elsewhere = until_taken(&desk, "elsewhere").await;
+    assert_eq!(taken(&desk, "41"), None, "that is one too many");
+    let next = until_taken(&desk, "41").await;
+    assert!(next > elsewhere && next - first >= Duration::from_millis(5_900), "{:?}", next - first);
+}
+
+#[tokio::test]
 async fn a_customer_who_has_had_too_many_holds_up_nobody_else() {
     let (desk, sara) = stage().await;
     desk.provider.then([Mood::Refuse { status: 400, code: 131_056, retry_after: None }]);

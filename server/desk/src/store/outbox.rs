@@ -10,8 +10,10 @@ use uuid::Uuid;
 use super::{Result, Tx, words};
 
 mod claims;
+mod lately;
 
 pub use claims::Claimed;
+pub use lately::SentLately;
 
 /// What a delivery carries.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

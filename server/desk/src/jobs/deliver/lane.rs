@@ -55,9 +55,18 @@ pub(super) async fn run(desk: Desk, lease: watch::Receiver<Sender>, outcomes: Ou
     let provider = channels::provider(&sender.provider);
     let counts = provider.is_some_and(|one| one.about().rate_counts_inbound);
     let limit = Limit::new(sender.rate, desk.hub.heard(sender.channel));
+    let pairs = provider.and_then(|one| one.pair_limit());
+    let rest = Rest::new(pairs);
+    if let Some(pairs) = pairs {
+        match desk.store.sent_lately(sender.channel, pairs.every * pairs.burst).await {
+            Ok(sent) => rest.pairs.restore(&sent, Instant::now()),
+            // Then the provider says when somebody has had too many.
+            Err(error) => tracing::warn!(error = %error, "what was sent lately could not be looked up"),
+        }
+    }
     let lane = Lane {
         outcomes,
-        rest: Rest::new(provider.and_then(|one| one.pair_limit())),
+        rest,
         calls: JoinSet::new(),
         queue: VecDeque::new(),
         claiming: None,

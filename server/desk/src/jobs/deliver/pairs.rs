@@ -8,6 +8,7 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use crate::channels::{PairLimit, Recipient};
+use crate::store::outbox::SentLately;
 
 /// How many customers are remembered before those who have waited long enough are forgotten.
 const MANY: usize = 4_096;
@@ -24,6 +25,27 @@ impl Pairs {
     /// Nobody has been written to yet.
     pub(super) fn new(limit: Option<PairLimit>) -> Pairs {
         Pairs { limit, paid: Arc::default() }
+    }
+
+    /// Takes note of what another process has sent: to whom, and how long ago.
+    pub(super) fn restore(&self, sent: &[SentLately], now: Instant) {
+        let Some(limit) = self.limit else { return };
+        let mut paid = self.paid();
+        for one in sent {
+            let Some(key) = key(&one.to) else { continue };
+            // As it was counted there: each took its time, from when it went or from the one before.
+            let left = one.ago_ms.iter().fold(None, |left: Option<i64>, ago| {
+                let went = -ago;
+                Some(
+                    left.map_or(went, |left| left.max(went))
+                        + i64::try_from(limit.every.as_millis()).unwrap_or(0),
+                )
+            });
+            let Some(Ok(left)) = left.map(u64::try_from) else { continue };
+            let until = now + Duration::from_millis(left);
+            let known = paid.entry(key.to_owned()).or_insert(until);
+            *known = until.max(*known);
+        }
     }
 
     /// Counts one message to a customer, or says how long it has to wait and counts nothing.
@@ -89,6 +111,26 @@ mod tests {
         assert_eq!(pairs.turn(&ben, after(60)), Err(Duration::from_secs(6)));
         let none = Pairs::new(None);
         assert!((0..1_000).all(|_| none.turn(&ana, start).is_ok()));
+    }
+
+    #[test]
+    fn what_another_process_has_sent_counts_as_far_as_it_is_not_paid() {
+        let pairs = Pairs::new(Some(PairLimit { burst: 3, every: Duration::from_secs(6) }));
+        let (ana, ben, start) = (to("1"), to("2"), Instant::now());
+        // Three at once, one second ago; and one long ago.
+        let sent = [
+            SentLately { to: ana.clone(), ago_ms: vec![1_000, 1_000, 1_000] },
+            SentLately { to: ben.clone(), ago_ms: vec![60_000] },
+        ];
+        pairs.restore(&sent, start);
+        assert_eq!(pairs.turn(&ana, start), Err(Duration::from_secs(5)));
+        assert!((0..3).all(|_| pairs.turn(&ben, start).is_ok()));
+        pairs.restore(&sent, start);
+        assert_eq!(
+            pairs.turn(&ben, start),
+            Err(Duration::from_secs(6)),
+            "what is known here is not forgotten"
+        );
     }
 
     #[test]
