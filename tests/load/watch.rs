@@ -10,11 +10,11 @@ use anyhow::{Context, Result};
 use contract::frame::{PING_MS, Up};
 use futures::stream::SplitSink;
 use futures::{SinkExt, StreamExt};
-use tests::Socket;
+use tests::{Socket, light};
 use tokio::net::TcpStream;
 use tokio::task::JoinSet;
 use tokio_tungstenite::tungstenite::Message;
-use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async};
+use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async_with_config};
 
 use crate::figures::Latencies;
 
@@ -61,7 +61,8 @@ impl Watchers {
     pub async fn of_bare(port: u16, count: usize) -> Result<Watchers> {
         let mut watchers = Watchers::none();
         for _ in 0..count {
-            let (stream, _) = connect_async(format!("ws://127.0.0.1:{port}/live")).await?;
+            let (stream, _) =
+                connect_async_with_config(format!("ws://127.0.0.1:{port}/live"), Some(light()), true).await?;
             watchers.watch(stream);
         }
         Ok(watchers)
@@ -124,7 +125,8 @@ pub fn marked(number: usize) -> String {
     format!("{MARK}{number:0DIGITS$} Hello, is the lamp that I ordered last week on its way?")
 }
 
-fn number_in(text: &str) -> Option<usize> {
+/// The number in the text of a numbered message.
+pub fn number_in(text: &str) -> Option<usize> {
     let at = text.find(MARK)? + MARK.len();
     text.get(at..at + DIGITS)?.parse().ok()
 }

@@ -20,6 +20,6 @@ pub use self::database::Database;
 pub use self::desk::{Login, TestDesk};
 pub use self::process::Process;
 pub use self::provider::Provider;
-pub use self::socket::Socket;
+pub use self::socket::{Socket, light};
 pub use self::standin::StandIn;
 pub use self::wait::until;

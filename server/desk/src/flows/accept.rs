@@ -75,7 +75,8 @@ pub async fn accept(desk: &Desk, accepted: &[Accepted]) -> Outcome<()> {
     }
     let spoken_of: BTreeSet<_> = events.iter().map(|event| event.conversation).collect();
     let changed: Vec<Conversation> = spoken_of.iter().filter_map(|id| held.remove(id)).collect();
-    tx.settle_batch(Settled { events: &events, changed: &changed, pointed: &[], tallies: &[] }).await?;
+    let settled = Settled { messages: &[], events: &events, changed: &changed, pointed: &[], tallies: &[] };
+    tx.settle_batch(settled).await?;
     tx.commit().await?;
     if !events.is_empty() {
         desk.bus.events();

@@ -12,8 +12,8 @@ use super::channels::Channel;
 use super::contacts::Pointed;
 use super::journal::NewEvent;
 use super::ledger::{Entry, Tally};
-use super::messages::FIND;
-use super::{Result, Tx, contacts, conversations, journal, ledger};
+use super::messages::{FIND, NewMessage};
+use super::{Result, Tx, contacts, conversations, journal, ledger, messages};
 use crate::domain::Conversation;
 
 /// Channels by their connection and the name that a provider calls them by.
@@ -32,9 +32,11 @@ pub struct Begun {
     pub channels: Channels,
 }
 
-/// What a batch leaves behind beside its messages.
+/// What a batch leaves behind.
 #[derive(Debug)]
 pub struct Settled<'a> {
+    /// Messages that nothing else speaks of yet.
+    pub messages: &'a [NewMessage],
     /// What happened, in conversations whose locks it holds.
     pub events: &'a [NewEvent],
     /// Those conversations, as far as they are not new.
@@ -167,7 +169,9 @@ impl Tx {
     /// Writes what a batch leaves behind.
     pub async fn settle_batch(&mut self, settled: Settled<'_>) -> Result<()> {
         let sql = format!(
-            "with events_written as ({}), conversations_saved as ({}), addresses_pointed as ({}) {}",
+            "with messages_written as ({}), events_written as ({}), conversations_saved as ({}),
+                  addresses_pointed as ({}) {}",
+            messages::add_sql(5),
             journal::append_sql(1),
             conversations::save_sql(2),
             contacts::point_sql(3),
@@ -178,6 +182,7 @@ impl Tx {
             .bind(conversations::conversation_rows(settled.changed))
             .bind(contacts::pointed_rows(settled.pointed))
             .bind(ledger::tally_rows(settled.tallies))
+            .bind(messages::message_rows(settled.messages))
             .execute(self.connection())
             .await?;
         Ok(())

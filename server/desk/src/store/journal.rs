@@ -137,14 +137,28 @@ impl Store {
         Ok(now(&mut connection).await?.0)
     }
 
-    /// The events after a place, oldest first, at most `limit`, as the hub reads them.
+    /// The events after a place, oldest first, at most `limit`, as the hub reads them. What they speak of is read on two
+    /// connections at once: somebody looks at a screen and waits.
     pub async fn feed(&self, after: Place, limit: i64, depth: Depth) -> Result<Vec<Told>> {
-        read(&mut *self.own(Own::Feed).acquire().await?, after, limit, depth).await
+        let mut one = self.own(Own::Feed).acquire().await?;
+        let rows = look(&mut one, after, limit).await?;
+        if rows.is_empty() || depth == Depth::Cards {
+            return hydrate(&mut one, rows, depth).await;
+        }
+        let mut other = self.own(Own::Feed).acquire().await?;
+        let conversations = conversations_of(&rows);
+        let (cards, spoken_of) = tokio::try_join!(
+            cards::by_ids(&mut one, &conversations),
+            SpokenOf::by(&mut other, &rows, depth)
+        )?;
+        tell_all(rows, &cards, &spoken_of)
     }
 
     /// The same for one browser that has missed them.
     pub async fn missed(&self, after: Place, limit: i64) -> Result<Vec<Told>> {
-        read(&mut *self.pool().acquire().await?, after, limit, Depth::Full).await
+        let mut connection = self.pool().acquire().await?;
+        let rows = look(&mut connection, after, limit).await?;
+        hydrate(&mut connection, rows, Depth::Full).await
     }
 
     /// At start: when transaction ids have begun anew (a restored dump), old cursors are void and the feed
@@ -182,8 +196,8 @@ pub(super) async fn now(connection: &mut PgConnection) -> Result<(Cursor, Time)>
     Ok((Cursor { generation, place: Place { tx, id: 0 } }, Time(now)))
 }
 
-async fn read(connection: &mut PgConnection, after: Place, limit: i64, depth: Depth) -> Result<Vec<Told>> {
-    let rows: Vec<Row> = sqlx::query_as(
+async fn look(connection: &mut PgConnection, after: Place, limit: i64) -> Result<Vec<Row>> {
+    let rows = sqlx::query_as(
         "select e.conversation_id, e.seq, e.id, e.tx::text::bigint as tx,
                 e.tx < pg_snapshot_xmin(pg_current_snapshot()) as settled, to_ms(e.at) as at, e.actor_kind,
                 e.actor_id, e.change
@@ -195,44 +209,64 @@ async fn read(connection: &mut PgConnection, after: Place, limit: i64, depth: De
     .bind(after.tx.to_string())
     .bind(after.id)
     .bind(limit)
-    .fetch_all(&mut *connection)
+    .fetch_all(connection)
     .await?;
-    hydrate(connection, rows, depth).await
+    Ok(rows)
+}
+
+/// What events speak of, beside their conversations.
+#[derive(Default)]
+struct SpokenOf {
+    messages: HashMap<Uuid, contract::Message>,
+    handoffs: HashMap<Uuid, contract::Handoff>,
+    names: HashMap<Uuid, String>,
+}
+
+impl SpokenOf {
+    async fn by(connection: &mut PgConnection, rows: &[Row], depth: Depth) -> Result<SpokenOf> {
+        if depth == Depth::Cards {
+            return Ok(SpokenOf::default());
+        }
+        let messages: Vec<Uuid> = rows.iter().filter_map(|row| row.change.message()).map(|id| id.0).collect();
+        let handoffs: Vec<Uuid> = rows.iter().filter_map(|row| row.change.handoff()).map(|id| id.0).collect();
+        Ok(SpokenOf {
+            messages: messages::by_ids(connection, &messages).await?,
+            handoffs: handoffs::by_ids(connection, &handoffs).await?,
+            names: names(connection, rows.iter().flat_map(named)).await?,
+        })
+    }
 }
 
 async fn hydrate(connection: &mut PgConnection, rows: Vec<Row>, depth: Depth) -> Result<Vec<Told>> {
     if rows.is_empty() {
         return Ok(Vec::new());
     }
+    let cards = cards::by_ids(connection, &conversations_of(&rows)).await?;
+    let spoken_of = SpokenOf::by(connection, &rows, depth).await?;
+    tell_all(rows, &cards, &spoken_of)
+}
+
+fn conversations_of(rows: &[Row]) -> Vec<Uuid> {
     let mut conversations: Vec<Uuid> = rows.iter().map(|row| row.conversation_id).collect();
     conversations.sort_unstable();
     conversations.dedup();
-    let cards = cards::by_ids(connection, &conversations).await?;
-    let spoken_of = if depth == Depth::Full { rows.as_slice() } else { &[] };
-    let message_ids: Vec<Uuid> =
-        spoken_of.iter().filter_map(|row| row.change.message()).map(|id| id.0).collect();
-    let handoff_ids: Vec<Uuid> =
-        spoken_of.iter().filter_map(|row| row.change.handoff()).map(|id| id.0).collect();
-    let found = messages::by_ids(connection, &message_ids).await?;
-    let handoffs = handoffs::by_ids(connection, &handoff_ids).await?;
-    let names = names(connection, spoken_of.iter().flat_map(named)).await?;
+    conversations
+}
+
+fn tell_all(rows: Vec<Row>, cards: &HashMap<Uuid, Card>, spoken_of: &SpokenOf) -> Result<Vec<Told>> {
     let told = rows.into_iter().filter_map(|row| {
         // A conversation that was erased since has no card, and nobody needs its events.
         let card = cards.get(&row.conversation_id)?;
-        Some(tell(row, card, &found, &handoffs, &names))
+        Some(tell(row, card, spoken_of))
     });
     told.collect()
 }
 
-fn tell(
-    row: Row,
-    card: &Card,
-    messages: &HashMap<Uuid, contract::Message>,
-    handoffs: &HashMap<Uuid, contract::Handoff>,
-    names: &HashMap<Uuid, String>,
-) -> Result<Told> {
+fn tell(row: Row, card: &Card, spoken_of: &SpokenOf) -> Result<Told> {
     let [_, to] = named(&row);
-    let name = |id: Option<Uuid>| id.and_then(|id| names.get(&id).cloned());
+    let name = |id: Option<Uuid>| id.and_then(|id| spoken_of.names.get(&id).cloned());
+    let message = row.change.message().and_then(|id| spoken_of.messages.get(&id.0).cloned());
+    let handoff = row.change.handoff().and_then(|id| spoken_of.handoffs.get(&id.0).cloned());
     let event = Event {
         conversation: ConversationId(row.conversation_id),
         seq: row.seq,
@@ -240,8 +274,8 @@ fn tell(
         actor: words::actor(&row.actor_kind, row.actor_id)?,
         actor_name: name(row.actor_id),
         to_name: name(to),
-        message: row.change.message().and_then(|id| messages.get(&id.0).cloned()).map(Box::new),
-        handoff: row.change.handoff().and_then(|id| handoffs.get(&id.0).cloned()).map(Box::new),
+        message: message.map(Box::new),
+        handoff: handoff.map(Box::new),
         change: row.change.0,
         card: Box::new(card.clone()),
     };

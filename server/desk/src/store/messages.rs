@@ -174,34 +174,40 @@ fn columns_of(message: &NewMessage) -> serde_json::Value {
     })
 }
 
+/// The statement that writes messages; they are its parameter `n`, as [`message_rows`].
+pub(super) fn add_sql(n: u8) -> String {
+    format!(
+        "insert into messages (id, conversation_id, address_id, channel_id, seq, sort_at, at, received_at,
+                author_kind, author_id, body, note, provider_id, quoted_id, quoted_provider_id, referral, state,
+                client_id, epoch, tag)
+         select x.id, x.conversation_id, x.address_id, x.channel_id, x.seq, from_ms(x.sort_at), from_ms(x.at),
+                from_ms(x.received_at), x.author_kind, x.author_id, x.body, x.note, x.provider_id,
+                coalesce(x.quoted_id,
+                         (select m.id from messages m
+                           where m.channel_id = x.channel_id and m.provider_id = x.quoted_provider_id),
+                         (select d.message_id from deliveries d
+                           where d.channel_id = x.channel_id and d.provider_id = x.quoted_provider_id)),
+                x.quoted_provider_id, x.referral, x.state, x.client_id, x.epoch, x.tag
+           from json_to_recordset(${n}::text::json)
+             as x(id uuid, conversation_id uuid, address_id uuid, channel_id uuid, seq bigint, sort_at bigint,
+                  at bigint, received_at bigint, author_kind text, author_id uuid, body jsonb, note boolean,
+                  provider_id text, quoted_id uuid, quoted_provider_id text, referral jsonb, state text,
+                  client_id uuid, epoch bigint, tag text)"
+    )
+}
+
+/// Messages, as one parameter.
+pub(super) fn message_rows(messages: &[NewMessage]) -> String {
+    super::as_rows(&messages.iter().map(columns_of).collect::<Vec<_>>())
+}
+
 impl Tx {
     /// Writes messages. A quoted message that is given by its provider's id alone is looked up.
     pub async fn add_messages(&mut self, messages: &[NewMessage]) -> Result<()> {
         if messages.is_empty() {
             return Ok(());
         }
-        let rows: Vec<_> = messages.iter().map(columns_of).collect();
-        sqlx::query(
-            "insert into messages (id, conversation_id, address_id, channel_id, seq, sort_at, at, received_at,
-                    author_kind, author_id, body, note, provider_id, quoted_id, quoted_provider_id, referral, state,
-                    client_id, epoch, tag)
-             select x.id, x.conversation_id, x.address_id, x.channel_id, x.seq, from_ms(x.sort_at), from_ms(x.at),
-                    from_ms(x.received_at), x.author_kind, x.author_id, x.body, x.note, x.provider_id,
-                    coalesce(x.quoted_id,
-                             (select m.id from messages m
-                               where m.channel_id = x.channel_id and m.provider_id = x.quoted_provider_id),
-                             (select d.message_id from deliveries d
-                               where d.channel_id = x.channel_id and d.provider_id = x.quoted_provider_id)),
-                    x.quoted_provider_id, x.referral, x.state, x.client_id, x.epoch, x.tag
-               from json_to_recordset($1::text::json)
-                 as x(id uuid, conversation_id uuid, address_id uuid, channel_id uuid, seq bigint, sort_at bigint,
-                      at bigint, received_at bigint, author_kind text, author_id uuid, body jsonb, note boolean,
-                      provider_id text, quoted_id uuid, quoted_provider_id text, referral jsonb, state text,
-                      client_id uuid, epoch bigint, tag text)",
-        )
-        .bind(super::as_rows(&rows))
-        .execute(self.connection())
-        .await?;
+        sqlx::query(&add_sql(1)).bind(message_rows(messages)).execute(self.connection()).await?;
         Ok(())
     }
 

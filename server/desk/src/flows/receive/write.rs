@@ -17,7 +17,11 @@ pub(super) async fn write(tx: &mut Tx, mut batch: Batch) -> Outcome<()> {
         if batch.opened.contains(id) { opened.push(conversation) } else { changed.push(conversation) }
     }
     tx.open_conversations(&opened).await?;
-    tx.add_messages(&batch.messages).await?;
+    let mut messages = std::mem::take(&mut batch.messages);
+    if batch.speaks_of_messages() {
+        tx.add_messages(&messages).await?;
+        messages.clear();
+    }
     tx.want_files(&batch.files).await?;
     tx.save_progress(&batch.take_progress()).await?;
     tx.move_messages(&batch.moved).await?;
@@ -30,11 +34,17 @@ pub(super) async fn write(tx: &mut Tx, mut batch: Batch) -> Outcome<()> {
     let pointed: Vec<_> =
         batch.pointed.iter().map(|(id, (conversation, last))| (*id, *conversation, last.clone())).collect();
     let Batch { events, tallies, .. } = &batch;
-    tx.settle_batch(Settled { events, changed: &changed, pointed: &pointed, tallies }).await?;
+    let settled = Settled { messages: &messages, events, changed: &changed, pointed: &pointed, tallies };
+    tx.settle_batch(settled).await?;
     Ok(())
 }
 
 impl Batch {
+    /// Whether something that is written on its own may point to messages of this batch: then they go first.
+    fn speaks_of_messages(&self) -> bool {
+        !(self.files.is_empty() && self.moved.is_empty() && self.late.is_empty())
+    }
+
     /// Contacts who call themselves something else, and their open conversations that show it.
     fn note_renames(&mut self) {
         let renamed = std::mem::take(&mut self.renamed);
