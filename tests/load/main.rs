@@ -14,6 +14,7 @@ use crate::pgbench::Pgbench;
 
 mod bare;
 mod boot;
+mod bot_turn;
 mod cpu;
 mod figures;
 mod http;
@@ -62,6 +63,8 @@ enum Name {
     Latency,
     /// How well a number's rate is used, and whether numbers wait for each other.
     Relay,
+    /// From a webhook to the bot, and how many turns a second it has.
+    BotTurn,
     /// From the start to readiness, and what an idle desk holds.
     Boot,
     /// What a browser loads and how soon the inbox can be used.
@@ -111,6 +114,7 @@ async fn bench(names: &[Name], effort: Effort) -> Result<ExitCode> {
             Name::MetaTier => Box::pin(meta_tier::run(effort)).await,
             Name::Latency => Box::pin(latency::run(effort, floor)).await,
             Name::Relay => Box::pin(relay::run(effort)).await,
+            Name::BotTurn => Box::pin(bot_turn::run(effort)).await,
             Name::Boot => Box::pin(boot::run()).await,
             Name::Web => Box::pin(web::run()).await,
         }
