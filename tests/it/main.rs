@@ -1,6 +1,7 @@
 //! The stories of the desk: one file a story, in one binary.
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod api;
 mod backlog;
 mod bare;
 mod bots;

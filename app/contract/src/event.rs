@@ -141,13 +141,14 @@ pub enum Change {
 }
 
 impl Change {
-    /// The event's one name everywhere.
+    /// The event's one name everywhere. A change of the stage under the same owner is `stage_changed`.
     pub fn name(&self) -> &'static str {
         match self {
             Change::Opened { .. } => "conversation_opened",
             Change::MessageCreated { .. } => "message_created",
             Change::MessageChanged { .. } => "message_changed",
             Change::DeliveryChanged { .. } => "delivery_changed",
+            Change::OwnerChanged { from, to, .. } if from == to => "stage_changed",
             Change::OwnerChanged { .. } => "owner_changed",
             Change::HandoffCreated { .. } => "handoff_created",
             Change::HandoffEnded { .. } => "handoff_ended",

@@ -12,6 +12,7 @@
 //! | [`media`] | files: kept, shown, handed to providers |
 //! | [`live`] | the feed to browsers |
 //! | [`http`] | every route |
+//! | [`public`] | the desk as programs outside see it |
 //! | [`auth`] | sign-in, sessions, sealed secrets |
 //! | [`seat`] | what the screens may ask |
 //! | `sandbox` | the stand-ins for the providers; a feature |
@@ -28,6 +29,7 @@ pub mod http;
 pub mod jobs;
 pub mod live;
 pub mod media;
+pub mod public;
 #[cfg(feature = "sandbox")]
 pub mod sandbox;
 pub mod seat;

@@ -15,6 +15,10 @@ use uuid::Uuid;
 
 use super::{Own, Result, Store, Tx, cards, handoffs, messages, words};
 
+mod settled;
+
+pub use settled::{Audience, Channels, Notes, Settled};
+
 /// An event about to be written.
 #[derive(Debug, Clone)]
 pub struct NewEvent {

@@ -1,0 +1,71 @@
+//! The feed: everything that has happened, oldest first, at least once, from a cursor on. Only what is settled is handed
+//! out, so that a cursor never skips anything.
+
+use contract::{Actor, BotId};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::Event;
+use crate::state::Desk;
+use crate::store::Result;
+use crate::store::journal::{Cursor, Place};
+
+pub use crate::store::journal::{Audience, Channels, Notes};
+
+/// Events that are looked at for one page, at most: what may not be told counts.
+const LOOKED_AT: i64 = 500;
+
+/// A page of the feed.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+pub struct Page {
+    /// What happened, oldest first.
+    pub events: Vec<Event>,
+    /// Where to go on. It moves although there may be no event: what is not for you is left out.
+    pub cursor: String,
+    /// Whether there is more at once.
+    pub more: bool,
+}
+
+/// The cursor belongs to an earlier life of the database.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Void;
+
+/// Where the feed stands now: what happens from here on comes after it.
+pub async fn now(desk: &Desk) -> Result<Cursor> {
+    desk.store.cursor().await
+}
+
+/// Where the feed begins.
+pub async fn beginning(desk: &Desk) -> Result<Cursor> {
+    let generation = desk.store.cursor().await?.generation;
+    Ok(Cursor { generation, place: Place::default() })
+}
+
+/// The page after a cursor, as of now.
+pub async fn read(
+    desk: &Desk,
+    audience: &Audience,
+    after: Cursor,
+) -> Result<std::result::Result<Page, Void>> {
+    let settled = desk.store.settled(after.place, LOOKED_AT, audience).await?;
+    if settled.generation != after.generation {
+        return Ok(Err(Void));
+    }
+    let at = |place: Place| Cursor { generation: after.generation, place }.to_string();
+    let address = desk.config.public_url.as_str();
+    let events = settled.told.iter().map(|told| {
+        let mut event = Event::of(&told.event, at(told.place), address);
+        if let Some(bot) = audience.bot {
+            withhold(&mut event, told.event.handoff.as_deref().map(|handoff| handoff.by), bot);
+        }
+        event
+    });
+    Ok(Ok(Page { events: events.collect(), cursor: at(settled.to), more: settled.more }))
+}
+
+/// What one bot has passed on is no business of another one.
+fn withhold(event: &mut Event, by: Option<Actor>, bot: BotId) {
+    if matches!(by, Some(Actor::Bot(other)) if other != bot) {
+        event.handoff = None;
+    }
+}

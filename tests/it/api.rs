@@ -1,0 +1,3 @@
+//! The public API: what programs outside see of the desk, and what they may do.
+
+mod feed;
