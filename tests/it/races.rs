@@ -27,6 +27,7 @@ fn request(conversation: ConversationId, command: Command) -> Request {
 fn turn(conversation: ConversationId, bot: contract::BotId, epoch: i64) -> Turn {
     Turn {
         conversation,
+        number: 1,
         bot,
         kind: "flow".to_owned(),
         definition: Value::Null,

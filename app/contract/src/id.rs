@@ -59,6 +59,8 @@ ids! {
     FileId;
     /// A template, as the desk knows it.
     TemplateId;
+    /// A token of the public API.
+    TokenId;
     /// Made by the browser (UUID v4): the key under which a command is done once, however often it is sent.
     ClientId;
 }

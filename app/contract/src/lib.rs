@@ -23,6 +23,7 @@ pub mod settings;
 pub mod template;
 pub mod thread;
 pub mod time;
+pub mod token;
 pub mod webhook;
 
 pub use capability::{Capabilities, Feature};

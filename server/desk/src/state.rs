@@ -12,6 +12,7 @@ use crate::auth::seal::Seal;
 use crate::channels::client::Client;
 use crate::config::Config;
 use crate::errands::Lessons;
+use crate::http::api::Rates;
 use crate::jobs::receive::Intake;
 use crate::live::bus::Bus;
 use crate::live::hub::Hub;
@@ -43,6 +44,8 @@ pub struct Parts {
     pub lessons: Lessons,
     /// Encrypts what must not be read in the database.
     pub seal: Seal,
+    /// How often tokens of the public API have called.
+    pub rates: Rates,
     /// Hashes and checks passwords, a few at a time.
     pub passwords: Passwords,
     /// This process: holder of leases.
@@ -69,6 +72,7 @@ pub fn desk(config: Config, store: Store) -> anyhow::Result<Desk> {
         hub: Hub::default(),
         intake: Intake::default(),
         lessons: Lessons::default(),
+        rates: Rates::default(),
         passwords: Passwords::default(),
         process: Uuid::now_v7(),
         stop: CancellationToken::new(),

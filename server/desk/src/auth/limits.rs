@@ -5,8 +5,8 @@
 use std::fmt::Write as _;
 use std::net::IpAddr;
 
-use contract::AgentId;
 use sha2::{Digest, Sha256};
+use uuid::Uuid;
 
 use crate::{Desk, store};
 
@@ -33,9 +33,9 @@ pub async fn may_set_up(desk: &Desk, address: IpAddr) -> store::Result<bool> {
     within(desk, &[address_key(address)]).await
 }
 
-/// Counts a file that somebody uploads. Whether it may go on.
-pub async fn may_upload(desk: &Desk, agent: AgentId) -> store::Result<bool> {
-    let counted = desk.store.count_tries(&[format!("upload:{agent}")]).await?;
+/// Counts a file that a person or a token uploads. Whether it may go on.
+pub async fn may_upload(desk: &Desk, who: Uuid) -> store::Result<bool> {
+    let counted = desk.store.count_tries(&[format!("upload:{who}")]).await?;
     Ok(counted.iter().all(|(_, tries)| *tries <= UPLOADS))
 }
 

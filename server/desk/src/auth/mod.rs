@@ -8,6 +8,7 @@
 //! | [`limits`] | how often somebody may try to sign in |
 //! | [`names`] | what a name and a mail address look like |
 //! | [`permission`] | what a role may do: the one place that decides |
+//! | [`tokens`] | tokens of the public API, and what they are good for |
 //! | [`seal`] | encryption of what must not be read in the database |
 
 pub mod limits;
@@ -17,3 +18,4 @@ pub mod permission;
 pub mod seal;
 pub mod session_rows;
 pub mod sessions;
+pub mod tokens;

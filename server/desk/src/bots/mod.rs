@@ -18,6 +18,7 @@ use futures::future::BoxFuture;
 use serde_json::Value;
 
 mod answer;
+pub mod api;
 pub mod breaker;
 mod fields;
 pub mod fit;
@@ -32,12 +33,13 @@ pub mod webhook;
 pub mod wire;
 
 pub use answer::{After, Answer, BotError, Pause};
+pub use speech::kind_of;
 pub use turn::{Attached, Heard, Opening, Speaker, Spoken, Turn};
 pub use wire::Wire;
 
 /// Every kind of bot.
 pub const BOTS: &[&dyn Bot] =
-    &[&flow::Flow, &webhook::Webhook, &watson::Watson, &openai::OpenAi, &rasa::Rasa];
+    &[&flow::Flow, &api::Api, &webhook::Webhook, &watson::Watson, &openai::OpenAi, &rasa::Rasa];
 
 /// The bot of a kind's word.
 pub fn bot(kind: &str) -> Option<&'static dyn Bot> {

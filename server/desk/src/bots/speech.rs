@@ -46,7 +46,7 @@ pub(super) fn file(kind: MediaKind, address: &str, caption: Option<String>) -> B
 }
 
 /// The kind of a file, by its type where that is known, else by the end of its address.
-pub(super) fn kind_of(mime: Option<&str>, address: &str) -> MediaKind {
+pub fn kind_of(mime: Option<&str>, address: &str) -> MediaKind {
     if let Some(kind) = mime.and_then(|mime| mime.split('/').next()).and_then(top_level) {
         return kind;
     }

@@ -13,6 +13,8 @@ pub struct Turn {
     pub bot: BotId,
     /// The conversation.
     pub conversation: ConversationId,
+    /// The whole number by which some programs know the conversation.
+    pub number: i64,
     /// Under which it has the conversation. An answer counts under this one only.
     pub epoch: i64,
     /// What it says and does, in its kind's own shape.
@@ -140,6 +142,7 @@ impl Turn {
             id: "preview".to_owned(),
             bot: BotId(Uuid::nil()),
             conversation: ConversationId(Uuid::nil()),
+            number: 0,
             epoch: 1,
             definition,
             version,

@@ -5,6 +5,7 @@
 //! |---|---|
 //! | [`sign`] | the signature |
 //! | `request` | what it is sent |
+//! | `chatwoot` | the same for a bot that was written for Chatwoot |
 //! | `response` | what it answers |
 
 use std::time::Duration;
@@ -18,6 +19,7 @@ use serde_json::Value;
 use super::wire::{Again, Pauses, Post, Reply};
 use super::{About, After, Answer, Bot, BotError, Turn, Wire, fields};
 
+mod chatwoot;
 mod request;
 mod response;
 pub mod sign;
@@ -38,7 +40,12 @@ pub struct Webhook;
 #[serde(deny_unknown_fields)]
 struct Definition {
     url: String,
+    #[serde(default, deserialize_with = "fields::filled")]
+    dialect: Option<String>,
 }
+
+/// The dialect of bots that were written for Chatwoot.
+const CHATWOOT: &str = "chatwoot";
 
 impl Bot for Webhook {
     fn kind(&self) -> &'static str {
@@ -52,6 +59,12 @@ impl Bot for Webhook {
             calls_out: true,
             fields: vec![
                 fields::plain("url", "Address", "Where each turn is sent, by POST."),
+                fields::optional(fields::plain(
+                    "dialect",
+                    "Dialect",
+                    "Leave it empty, or write chatwoot for a bot that was written for Chatwoot: it is sent what it knows, and \
+                     answers over the API.",
+                )),
                 fields::secret(
                     SECRET,
                     "Signing secret",
@@ -63,25 +76,33 @@ impl Bot for Webhook {
 
     fn check(&self, definition: &Value) -> Result<(), String> {
         let definition: Definition = fields::read(definition)?;
+        if let Some(other) = definition.dialect.as_deref().filter(|dialect| *dialect != CHATWOOT) {
+            return Err(format!("Dialect: there is no `{other}`. Leave it empty, or write {CHATWOOT}."));
+        }
         fields::address("Address", &definition.url).map(drop)
     }
 
     fn answer<'a>(&'a self, turn: Turn, wire: &'a Wire) -> BoxFuture<'a, Result<Answer, BotError>> {
         async move {
             let definition: Definition = fields::read(&turn.definition).map_err(BotError::Definition)?;
-            let reply = ask(&definition.url, &turn, wire).await?;
-            heard_back(&turn, &reply)
+            let reply = ask(&definition, &turn, wire).await?;
+            match definition.dialect {
+                // Whatever it says there, it answers over the API.
+                Some(_) if reply.is_ok() => Ok(later(&turn)),
+                _ => heard_back(&turn, &reply),
+            }
         }
         .boxed()
     }
 }
 
-async fn ask(url: &str, turn: &Turn, wire: &Wire) -> Result<Reply, BotError> {
+async fn ask(definition: &Definition, turn: &Turn, wire: &Wire) -> Result<Reply, BotError> {
     let keys: Vec<Vec<u8>> = wire.secrets(SECRET).filter_map(sign::key).collect();
     if keys.is_empty() {
         return Err(BotError::Definition("it has no signing secret that begins with whsec_".to_owned()));
     }
-    let body = request::body(turn).to_string().into_bytes();
+    let body = if definition.dialect.is_some() { chatwoot::body(turn) } else { request::body(turn) };
+    let body = body.to_string().into_bytes();
     let post = || {
         let at = Timestamp::now().as_second();
         let signature = sign::signature(&keys, &turn.id, at, &body);
@@ -90,7 +111,7 @@ async fn ask(url: &str, turn: &Turn, wire: &Wire) -> Result<Reply, BotError> {
             (sign::TIMESTAMP, at.to_string().into()),
             (sign::SIGNATURE, signature.into()),
         ];
-        Post { url: url.trim().to_owned(), headers, body: body.clone(), most: MOST }
+        Post { url: definition.url.trim().to_owned(), headers, body: body.clone(), most: MOST }
     };
     // Sent twice is no harm: the id says that it is the same.
     wire.ask_with(post, Again::Anything, PAUSES).await
@@ -109,7 +130,12 @@ pub fn heard_back(turn: &Turn, reply: &Reply) -> Result<Answer, BotError> {
     }
     // One that only says that it has heard answers over the API.
     if reply.status == 202 || reply.body.trim_ascii().is_empty() {
-        return Ok(Answer { after: After::Later, memory: turn.memory.clone(), ..Answer::default() });
+        return Ok(later(turn));
     }
     response::answer(turn, &reply.json()?)
+}
+
+/// It answers later.
+fn later(turn: &Turn) -> Answer {
+    Answer { after: After::Later, memory: turn.memory.clone(), ..Answer::default() }
 }

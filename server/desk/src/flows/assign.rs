@@ -1,6 +1,6 @@
 //! Giving a conversation to an agent: by whoever may, or by its owner with a note.
 
-use contract::{AgentId, MessageId, Owner};
+use contract::{AgentId, Author, MessageId, Owner};
 
 use super::work::Work;
 use super::{Agent, Outcome, note};
@@ -30,7 +30,7 @@ pub async fn transfer(
     if to == agent.id {
         return Err(Refused::Invalid("It is yours already: choose a colleague.".to_owned()).into());
     }
-    let written = work.note(agent.id, &text);
+    let written = work.note(Author::Agent(agent.id), &text);
     hand_to(work, to, "transfer").await?;
     Ok(written)
 }

@@ -1,11 +1,11 @@
 //! Files in what is about to be sent: the one who writes names a file that they have uploaded here, and everything
 //! else is what we know of it.
 
-use contract::Body;
 use contract::message::Media;
+use contract::{Author, Body};
 
 use super::work::Work;
-use super::{Agent, Outcome, reply};
+use super::{Outcome, reply};
 use crate::domain::Refused;
 
 /// Whether this is a web address that anybody may open.
@@ -14,13 +14,17 @@ fn is_public(link: &str) -> bool {
         .is_ok_and(|url| url.scheme() == "https" && url.host().is_some() && url.username().is_empty())
 }
 
-/// Puts what is known of its files into a body. Refused if one is not there, or is not this person's to send here.
-pub(super) async fn attach(work: &mut Work, agent: Agent, mut body: Body) -> Outcome<Body> {
-    let template = matches!(body, Body::Template(_));
+/// Puts what is known of its files into a body. Refused if one is not there, or is not theirs to send here.
+pub(super) async fn attach(work: &mut Work, author: Author, mut body: Body) -> Outcome<Body> {
     for media in body.files_mut() {
-        // The head of a template may show what is public already: the provider fetches it, we never do.
-        if template && media.file.is_none() && media.link.as_deref().is_some_and(is_public) {
-            *media = Media { link: media.link.take(), ..Media::of(media.kind) };
+        // What is public already may be shown as it is: the provider fetches it, we never do.
+        if media.file.is_none() && media.link.as_deref().is_some_and(is_public) {
+            *media = Media {
+                link: media.link.take(),
+                caption: media.caption.as_deref().map(reply::plain).filter(|caption| !caption.is_empty()),
+                file_name: media.file_name.take(),
+                ..Media::of(media.kind)
+            };
             continue;
         }
         let known = match media.file {
@@ -32,7 +36,7 @@ pub(super) async fn attach(work: &mut Work, agent: Agent, mut body: Body) -> Out
         let free = known.filter(|known| {
             known.conversation == Some(work.conversation.id)
                 && known.message.is_none()
-                && known.uploaded_by == Some(agent.id)
+                && known.uploaded_by == Some(author)
         });
         let Some(known) = free else {
             return Err(Refused::Invalid(

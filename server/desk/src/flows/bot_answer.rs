@@ -3,13 +3,14 @@
 //! somebody else has answered meanwhile.
 
 use contract::message::Choice;
-use contract::{Actor, Author, BotId, ConversationId, Owner, ReasonCode};
+use contract::{Actor, Author, Body, BotId, ConversationId, Owner, ReasonCode};
 
 use super::work::{Saying, Work};
 use super::{Outcome, hand_off};
 use crate::bots::{After, Answer, fit};
+use crate::channels::Provider;
 use crate::domain::Refused;
-use crate::media::sendable;
+use crate::media::sendable::{self, Reach};
 use crate::state::Desk;
 use crate::store::bots::{Remembered, Turn};
 
@@ -80,11 +81,7 @@ pub async fn by_itself(
 /// Says what a bot says, in a form that the channel carries. Gives what it has offered under numbers.
 async fn say(work: &mut Work, bot: BotId, answer: &Answer) -> Outcome<Vec<Choice>> {
     let (provider, reach) = (work.provider, work.reach);
-    let carries = |body: &contract::Body| {
-        let mut body = body.clone();
-        let files = body.files_mut().iter().all(|media| sendable::fits(provider, reach, media).is_ok());
-        files && provider.carries(&body).is_ok()
-    };
+    let carries = |body: &Body| carries(provider, reach, body);
     let (mut offered, mut silent) = (Vec::new(), !answer.messages.is_empty() && answer.handoff.is_none());
     for (at, body) in answer.messages.iter().enumerate() {
         let silence: u32 =
@@ -103,6 +100,13 @@ async fn say(work: &mut Work, bot: BotId, answer: &Answer) -> Outcome<Vec<Choice
         return Err(Refused::Invalid("There is nothing in it to say.".to_owned()).into());
     }
     Ok(offered)
+}
+
+/// Whether a channel carries a body as it stands.
+pub(super) fn carries(provider: &dyn Provider, reach: Reach, body: &Body) -> bool {
+    let mut body = body.clone();
+    let files = body.files_mut().iter().all(|media| sendable::fits(provider, reach, media).is_ok());
+    files && provider.carries(&body).is_ok()
 }
 
 async fn finish(work: &mut Work, (bot, epoch): (BotId, i64), answer: Answer) -> Outcome<Done> {

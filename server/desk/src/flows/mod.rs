@@ -1,9 +1,9 @@
 //! What happens: one verb, one file, one transaction each. Nothing outside this folder changes business data.
 //!
-//! [`act`] is the table of contents of all that people may do with a conversation; [`start`] begins one. Bots answer through
-//! [`bot_answer`], customers through [`receive`], and the deliver job through [`settle`].
+//! [`act`] is the table of contents of all that people may do with a conversation, [`by_bot`] that of what bots do by
+//! themselves; [`start`] begins one. Bots answer through [`bot_answer`], customers through [`receive`], and the deliver job through [`settle`].
 
-use contract::{Ack, Actor, AgentId, Command, MessageId, Refusal, RefusalCode, Request, Role};
+use contract::{Ack, Actor, AgentId, Author, Command, MessageId, Refusal, RefusalCode, Request, Role};
 use uuid::Uuid;
 
 use crate::domain::Refused;
@@ -16,12 +16,14 @@ pub mod assign;
 mod attach;
 pub mod bot_answer;
 pub mod bot_failure;
+pub mod by_bot;
 pub mod cancel;
 pub mod fetch_again;
 pub mod fetched;
 pub mod hand_off;
 pub mod import_consents;
 pub mod label;
+pub mod learn;
 pub mod note;
 mod opt_out;
 pub mod prioritise;
@@ -137,7 +139,7 @@ async fn carry_out(work: &mut Work, agent: Agent, command: &Command) -> Outcome<
         Command::Read { seq } => read::read(work, agent, *seq),
         Command::Typing { reply } => typing::typing(work, agent, *reply),
         Command::React { epoch, message, emoji } => {
-            react::react(work, agent, *epoch, (*message, emoji)).await?;
+            react::react(work, Author::Agent(agent.id), *epoch, (*message, emoji)).await?;
         }
         Command::Retry { epoch, message } => retry::retry(work, agent, *epoch, *message).await?,
         Command::Settle { message, verdict } => retry::settle(work, agent, *message, *verdict).await?,

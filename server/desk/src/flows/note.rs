@@ -1,6 +1,6 @@
 //! Private notes, which never leave the desk.
 
-use contract::MessageId;
+use contract::{Author, MessageId};
 
 use super::work::Work;
 use super::{Agent, Outcome};
@@ -12,7 +12,7 @@ pub const LONGEST: usize = 10_000;
 /// Writes a note. Anybody who sees a conversation may.
 pub fn write(work: &mut Work, agent: Agent, text: &str) -> Outcome<MessageId> {
     let text = tidy(text)?;
-    Ok(work.note(agent.id, &text))
+    Ok(work.note(Author::Agent(agent.id), &text))
 }
 
 /// A note that is neither empty nor endless.

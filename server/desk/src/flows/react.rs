@@ -1,21 +1,21 @@
-//! An agent's emoji on the customer's message.
+//! The owner's emoji on the customer's message.
 
 use contract::capability::{Degree, Feature};
 use contract::{Author, Change, MessageId, Owner};
 
+use super::Outcome;
 use super::work::Work;
-use super::{Agent, Outcome};
 use crate::domain::Refused;
 use crate::store::outbox::Payload;
 
 /// Puts an emoji on a message, or takes it off, here and on the customer's phone.
 pub async fn react(
     work: &mut Work,
-    agent: Agent,
+    author: Author,
     epoch: i64,
     (message, emoji): (MessageId, &str),
 ) -> Outcome<()> {
-    if work.conversation.owner != Owner::Agent(agent.id) {
+    if !owns(work.conversation.owner, author) {
         let (owner, epoch) = (work.conversation.owner, work.conversation.epoch);
         return Err(Refused::NotOwner { owner, epoch }.into());
     }
@@ -35,8 +35,16 @@ pub async fn react(
         return Err(Refused::Invalid("That message has not reached the provider yet.".to_owned()).into());
     };
     let shown = (!emoji.is_empty()).then_some(emoji);
-    work.tx.react(message, Author::Agent(agent.id), shown).await?;
+    work.tx.react(message, author, shown).await?;
     work.record(Change::MessageChanged { message });
     work.deliver(message, Payload::Reaction { target, emoji: emoji.to_owned() });
     Ok(())
+}
+
+fn owns(owner: Owner, author: Author) -> bool {
+    match (owner, author) {
+        (Owner::Agent(owner), Author::Agent(agent)) => owner == agent,
+        (Owner::Bot(owner), Author::Bot(bot)) => owner == bot,
+        _ => false,
+    }
 }

@@ -36,7 +36,7 @@ pub async fn by_agent(work: &mut Work, agent: Agent, reply: Reply) -> Outcome<Me
     if let Some(quoted) = reply.quoted {
         work.message(quoted).await?;
     }
-    let body = attach::attach(work, agent, body).await?;
+    let body = attach::attach(work, Author::Agent(agent.id), body).await?;
     work.conversation.unread = 0;
     work.say(Saying { author: Author::Agent(agent.id), body, quoted: reply.quoted }).await
 }
@@ -59,7 +59,7 @@ fn may_write(conversation: &Conversation, agent: Agent, epoch: i64) -> Outcome<(
 }
 
 /// Text without what Postgres and phones cannot have, and never empty.
-fn tidy(body: Body) -> Outcome<Body> {
+pub(super) fn tidy(body: Body) -> Outcome<Body> {
     let Body::Text { text } = body else { return Ok(body) };
     let text = plain(&text);
     if text.is_empty() {

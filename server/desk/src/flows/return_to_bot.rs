@@ -1,6 +1,6 @@
 //! Giving a conversation back to the channel's bot, with what was settled.
 
-use contract::MessageId;
+use contract::{Author, MessageId};
 
 use super::work::Work;
 use super::{Agent, Outcome, note};
@@ -14,7 +14,7 @@ pub async fn return_to_bot(work: &mut Work, agent: Agent, epoch: i64, text: &str
     let Some(bot) = work.bot else {
         return Err(Refused::Invalid("This number has no bot. An admin can give it one.".to_owned()).into());
     };
-    let written = work.note(agent.id, &text);
+    let written = work.note(Author::Agent(agent.id), &text);
     let change = work.conversation.return_to_bot(bot, work.now)?;
     work.conversation.unread = 0;
     work.moved(change).await?;

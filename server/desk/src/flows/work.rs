@@ -165,8 +165,8 @@ impl Work {
     }
 
     /// Writes a private note.
-    pub fn note(&mut self, agent: AgentId, text: &str) -> MessageId {
-        let saying = Saying { author: Author::Agent(agent), body: Body::text(text), quoted: None };
+    pub fn note(&mut self, author: Author, text: &str) -> MessageId {
+        let saying = Saying { author, body: Body::text(text), quoted: None };
         let mut message = self.write(saying, None);
         message.note = true;
         let id = message.id;

@@ -7,17 +7,25 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use http::{HeaderValue, StatusCode, header};
 use serde::Serialize;
+use serde_json::{Map, Value, json};
+
+use utoipa::ToSchema;
 
 use crate::store;
 
 /// What is wrong, for a program.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
+#[schema(as = ProblemCode)]
 pub enum Code {
     /// The request cannot be understood.
     BadRequest,
     /// Nobody is signed in.
     SignedOut,
+    /// The token is missing, unknown or good no longer.
+    Unauthorized,
+    /// The token is not good for this.
+    MissingScope,
     /// The person signed in may not do this.
     Forbidden,
     /// The request comes from another site's page.
@@ -26,6 +34,30 @@ pub enum Code {
     NotFound,
     /// Something else has been changed meanwhile, or is there already.
     Conflict,
+    /// Somebody else has the conversation.
+    NotOwner,
+    /// The conversation has changed hands since the caller looked.
+    StaleEpoch,
+    /// The conversation is in a stage in which this cannot be done.
+    WrongStage,
+    /// The customer's 24 hours are over.
+    WindowClosed,
+    /// The customer has not agreed to be written to first, or no longer does.
+    NoConsent,
+    /// The provider cannot carry this.
+    NotCarried,
+    /// Something in it is missing, too long or not allowed.
+    Invalid,
+    /// Something else was asked under the same key.
+    IdempotencyMismatch,
+    /// The same is being done under the same key.
+    IdempotencyInProgress,
+    /// The cursor belongs to an earlier life of the database.
+    CursorExpired,
+    /// The address has no such method.
+    MethodNotAllowed,
+    /// The body is of another type.
+    UnsupportedMediaType,
     /// The body is too large.
     TooLarge,
     /// Too many requests.
@@ -43,6 +75,8 @@ pub struct Problem {
     pub code: Code,
     /// What is wrong, for a person.
     pub detail: Option<String>,
+    /// What a program can go on with, member by member.
+    pub more: Box<Map<String, Value>>,
 }
 
 impl Code {
@@ -50,10 +84,22 @@ impl Code {
     pub fn status(self) -> StatusCode {
         match self {
             Code::BadRequest => StatusCode::BAD_REQUEST,
-            Code::SignedOut => StatusCode::UNAUTHORIZED,
-            Code::Forbidden | Code::CrossOrigin => StatusCode::FORBIDDEN,
+            Code::SignedOut | Code::Unauthorized => StatusCode::UNAUTHORIZED,
+            Code::Forbidden | Code::CrossOrigin | Code::MissingScope => StatusCode::FORBIDDEN,
             Code::NotFound => StatusCode::NOT_FOUND,
-            Code::Conflict => StatusCode::CONFLICT,
+            Code::Conflict
+            | Code::NotOwner
+            | Code::StaleEpoch
+            | Code::WrongStage
+            | Code::IdempotencyInProgress => StatusCode::CONFLICT,
+            Code::WindowClosed
+            | Code::NoConsent
+            | Code::NotCarried
+            | Code::Invalid
+            | Code::IdempotencyMismatch => StatusCode::UNPROCESSABLE_ENTITY,
+            Code::CursorExpired => StatusCode::GONE,
+            Code::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
+            Code::UnsupportedMediaType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Code::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Code::Throttled => StatusCode::TOO_MANY_REQUESTS,
             Code::Internal => StatusCode::INTERNAL_SERVER_ERROR,
@@ -69,6 +115,20 @@ impl Code {
             Code::CrossOrigin => "The request comes from another site",
             Code::NotFound => "Not found",
             Code::Conflict => "Something has changed meanwhile",
+            Code::Unauthorized => "No token that is good",
+            Code::MissingScope => "The token is not good for this",
+            Code::NotOwner => "Somebody else has the conversation",
+            Code::StaleEpoch => "The conversation has changed hands",
+            Code::WrongStage => "Not in this stage",
+            Code::WindowClosed => "The customer's window is closed",
+            Code::NoConsent => "The customer has not agreed",
+            Code::NotCarried => "The provider cannot carry this",
+            Code::Invalid => "Something in the request is not right",
+            Code::IdempotencyMismatch => "The key was used for something else",
+            Code::IdempotencyInProgress => "The same call is under way",
+            Code::CursorExpired => "The cursor is of an earlier time",
+            Code::MethodNotAllowed => "There is no such method here",
+            Code::UnsupportedMediaType => "The body is of a type that is not read here",
             Code::TooLarge => "The request is too large",
             Code::Throttled => "Too many requests",
             Code::Internal => "Something went wrong",
@@ -80,12 +140,25 @@ impl Code {
 impl Problem {
     /// A problem that its title says all about.
     pub fn new(code: Code) -> Problem {
-        Problem { code, detail: None }
+        Problem { code, detail: None, more: Box::default() }
     }
 
     /// A problem, and what a person should know about it.
     pub fn with(code: Code, detail: impl Into<String>) -> Problem {
-        Problem { code, detail: Some(detail.into()) }
+        Problem { code, detail: Some(detail.into()), more: Box::default() }
+    }
+
+    /// With one more member for programs.
+    pub fn and(mut self, key: &str, value: impl Serialize) -> Problem {
+        self.more.insert(key.to_owned(), json!(value));
+        self
+    }
+
+    /// Something at a place of the request is not right.
+    pub fn at(path: &str, message: impl Into<String>) -> Problem {
+        let message = message.into();
+        let detail = if path.is_empty() { message.clone() } else { format!("{path}: {message}") };
+        Problem::with(Code::Invalid, detail).and("errors", [json!({ "path": path, "message": message })])
     }
 }
 
@@ -114,6 +187,8 @@ struct Shape<'a> {
     detail: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     request_id: Option<&'a str>,
+    #[serde(flatten)]
+    more: &'a Map<String, Value>,
 }
 
 impl IntoResponse for Problem {
@@ -147,6 +222,7 @@ fn render(problem: &Problem, request_id: Option<&str>) -> Response {
         code: problem.code,
         detail: problem.detail.as_deref(),
         request_id,
+        more: &problem.more,
     };
     let mut response = (status, Json(shape)).into_response();
     let headers = response.headers_mut();

@@ -9,7 +9,7 @@ use axum::body::Body;
 use axum::extract::{DefaultBodyLimit, Path, State};
 use axum::response::Response;
 use axum::routing::get;
-use contract::FileId;
+use contract::{Author, FileId};
 use http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 
 use super::error::{Code, Problem};
@@ -22,7 +22,7 @@ use crate::store::files::Ready;
 
 mod name;
 mod range;
-mod upload;
+pub(in crate::http) mod upload;
 
 use range::{Asked, asked};
 
@@ -61,9 +61,9 @@ pub fn routes() -> Router<Desk> {
 }
 
 /// A request for a file.
-struct Wish {
-    method: Method,
-    headers: HeaderMap,
+pub(in crate::http) struct Wish {
+    pub(in crate::http) method: Method,
+    pub(in crate::http) headers: HeaderMap,
 }
 
 async fn whole(
@@ -110,12 +110,12 @@ async fn visible(desk: &Desk, who: &SignedIn, id: &str) -> Result<Ready, Problem
     let file = desk.store.ready_file(id).await?.ok_or_else(missing)?;
     // Whoever works in the inbox sees every conversation so far.
     let seen = may(who.agent.role, Permission::Work) && file.conversation.is_some();
-    let theirs = file.uploaded_by == Some(who.agent.id);
+    let theirs = file.uploaded_by == Some(Author::Agent(who.agent.id));
     if seen && (file.message.is_some() || theirs) { Ok(file) } else { Err(missing()) }
 }
 
 /// A file, or the part of it that is asked for.
-async fn serve(desk: &Desk, file: &Ready, wish: &Wish) -> Result<Response, Problem> {
+pub(in crate::http) async fn serve(desk: &Desk, file: &Ready, wish: &Wish) -> Result<Response, Problem> {
     let size = u64::try_from(file.kept.size).unwrap_or(0);
     let mut response = about(file, named(&file.kept.mime), Part::Whole);
     if is_known(&mut response, wish) {

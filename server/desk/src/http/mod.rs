@@ -12,6 +12,7 @@ use crate::sandbox;
 use crate::state::Desk;
 
 pub mod address;
+pub mod api;
 pub mod error;
 pub mod files;
 pub mod headers;
@@ -32,6 +33,8 @@ pub fn router(desk: Desk) -> Router {
         .merge(files::routes())
         // Providers.
         .merge(webhooks::routes())
+        // Programs, by their tokens.
+        .merge(api::routes(&desk))
         // Whoever watches the process.
         .merge(health::routes())
         .route("/metrics", get(metrics::metrics))

@@ -13,7 +13,7 @@ use crate::auth::sessions::has_cookie;
 use crate::{Config, Desk};
 
 /// Paths that are called by programs, not by browsers: they look at no cookie and carry a signature or a token.
-const EXEMPT: [&str; 2] = ["/webhooks/", "/sandbox/"];
+const EXEMPT: [&str; 3] = ["/api/v1/", "/sandbox/", "/webhooks/"];
 
 /// A layer that refuses requests which another site's page made a browser send.
 pub async fn guard(State(desk): State<Desk>, request: Request, next: Next) -> Response {

@@ -20,6 +20,7 @@ pub async fn run(desk: Desk) -> anyhow::Result<()> {
         desk.store.forget_sightings(i32::from(desk.config.ledger_days)).await?;
         desk.store.forget_bot_calls(i32::from(desk.config.ledger_days)).await?;
         desk.store.sweep_bot_secrets().await?;
+        desk.store.sweep_api().await?;
         sessions::sweep(&desk).await?;
         sweep_files(&desk).await?;
         tokio::select! {

@@ -144,6 +144,11 @@ impl Hub {
         self.lock().counts(agent)
     }
 
+    /// How many conversations wait for somebody.
+    pub fn waiting(&self) -> u32 {
+        self.lock().totals.waiting
+    }
+
     /// The colleagues and whether they are there.
     pub fn agents(&self) -> Vec<AgentCard> {
         self.lock().agents.clone()

@@ -5,7 +5,10 @@ use contract::{Actor, BotId};
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use tokio::time::{Duration, Instant};
+
 use super::Event;
+use crate::live::bus::Topic;
 use crate::state::Desk;
 use crate::store::Result;
 use crate::store::journal::{Cursor, Place};
@@ -14,6 +17,10 @@ pub use crate::store::journal::{Audience, Channels, Notes};
 
 /// Events that are looked at for one page, at most: what may not be told counts.
 const LOOKED_AT: i64 = 500;
+/// How soon one looks again for what is written and not settled yet.
+const SETTLING: Duration = Duration::from_millis(50);
+/// How often one looks although nothing was heard of.
+const LOOK: Duration = Duration::from_secs(1);
 
 /// A page of the feed.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
@@ -24,6 +31,9 @@ pub struct Page {
     pub cursor: String,
     /// Whether there is more at once.
     pub more: bool,
+    /// Whether something is written that is not settled yet.
+    #[serde(skip)]
+    pub unsettled: bool,
 }
 
 /// The cursor belongs to an earlier life of the database.
@@ -60,7 +70,47 @@ pub async fn read(
         }
         event
     });
-    Ok(Ok(Page { events: events.collect(), cursor: at(settled.to), more: settled.more }))
+    Ok(Ok(Page {
+        events: events.collect(),
+        cursor: at(settled.to),
+        more: settled.more,
+        unsettled: settled.waits,
+    }))
+}
+
+/// The next page after a cursor that has something in it, as soon as there is one; else what there is when the time is
+/// over or the desk stops.
+pub async fn follow(
+    desk: &Desk,
+    audience: &Audience,
+    mut after: Cursor,
+    wait: Duration,
+) -> Result<std::result::Result<Page, Void>> {
+    let until = Instant::now() + wait;
+    let mut woken = desk.bus.listen(Topic::Events);
+    loop {
+        // Seen before the look, so that a wake-up during it is not lost.
+        woken.borrow_and_update();
+        let page = match read(desk, audience, after).await? {
+            Ok(page) => page,
+            Err(void) => return Ok(Err(void)),
+        };
+        let over = desk.stop.is_cancelled() || Instant::now() >= until;
+        if !page.events.is_empty() || over {
+            return Ok(Ok(page));
+        }
+        let Ok(next) = page.cursor.parse() else { return Ok(Ok(page)) };
+        after = next;
+        if page.more {
+            continue;
+        }
+        let pause = if page.unsettled { SETTLING } else { LOOK };
+        tokio::select! {
+            () = desk.stop.cancelled() => {}
+            _ = woken.changed(), if !page.unsettled => {}
+            () = tokio::time::sleep_until(until.min(Instant::now() + pause)) => {}
+        }
+    }
 }
 
 /// What one bot has passed on is no business of another one.

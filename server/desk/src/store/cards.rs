@@ -15,6 +15,10 @@ use super::journal::{self, Cursor};
 use super::{Result, Store, words};
 use crate::domain::preview;
 
+mod listed;
+
+pub use listed::{Listed, ListedAfter};
+
 /// Rows on a page.
 pub const PAGE: i64 = 50;
 

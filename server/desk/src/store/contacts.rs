@@ -12,6 +12,9 @@ use super::{Result, Tx};
 use crate::channels::Sender;
 
 mod joining;
+mod sought;
+
+pub use sought::{Sought, SoughtContact};
 
 /// One contact on one channel, locked.
 #[derive(Debug, Clone)]

@@ -1,7 +1,7 @@
 //! What is known of files. Their bytes are elsewhere: see [`crate::media`].
 
 use contract::message::{Media, MediaKind};
-use contract::{AgentId, Body, ConnectionId, ConversationId, FileId, MessageId, Time};
+use contract::{AgentId, Author, Body, BotId, ConnectionId, ConversationId, FileId, MessageId, Time};
 use serde_json::json;
 use sqlx::FromRow;
 use sqlx::types::Json;
@@ -65,8 +65,8 @@ pub struct Ready {
     pub conversation: Option<ConversationId>,
     /// Its message; none before it is sent, or once that is erased.
     pub message: Option<MessageId>,
-    /// Who uploaded it.
-    pub uploaded_by: Option<AgentId>,
+    /// Who uploaded it: an agent or a bot.
+    pub uploaded_by: Option<Author>,
     /// What it is sent or was received as.
     pub kind: MediaKind,
     /// What is kept of it.
@@ -84,8 +84,8 @@ pub struct NewUpload {
     pub id: FileId,
     /// Where it is to be sent.
     pub conversation: ConversationId,
-    /// By whom.
-    pub agent: AgentId,
+    /// By whom: an agent or a bot.
+    pub by: Author,
     /// Its type, as the browser named it.
     pub declared: Option<String>,
     /// Its name.
@@ -110,6 +110,7 @@ struct ReadyRow {
     conversation_id: Option<Uuid>,
     message_id: Option<Uuid>,
     uploaded_by: Option<Uuid>,
+    uploaded_by_bot: Option<Uuid>,
     kind: String,
     mime: String,
     size: i64,
@@ -122,7 +123,7 @@ struct ReadyRow {
 }
 
 const READY: &str =
-    "id, conversation_id, message_id, uploaded_by, kind, mime, size, sha256, name, thumb_mime,
+    "id, conversation_id, message_id, uploaded_by, uploaded_by_bot, kind, mime, size, sha256, name, thumb_mime,
     thumb_width, thumb_height, to_ms(desk_now()) as now";
 
 impl ReadyRow {
@@ -140,7 +141,10 @@ impl ReadyRow {
             id: FileId(self.id),
             conversation: self.conversation_id.map(ConversationId),
             message: self.message_id.map(MessageId),
-            uploaded_by: self.uploaded_by.map(AgentId),
+            uploaded_by: match (self.uploaded_by, self.uploaded_by_bot) {
+                (Some(id), _) => Some(Author::Agent(AgentId(id))),
+                (None, id) => id.map(|id| Author::Bot(BotId(id))),
+            },
             kind,
             kept: Kept {
                 mime: self.mime,
@@ -343,14 +347,21 @@ impl Tx {
     /// Writes down an upload that begins.
     pub async fn begin_upload(&mut self, new: &NewUpload) -> Result<()> {
         sqlx::query(
-            "insert into files (id, conversation_id, kind, state, declared, name, uploaded_by, uploaded)
-             values ($1, $2, 'document', 'wanted', $3, $4, $5, true)",
+            "insert into files (id, conversation_id, kind, state, declared, name, uploaded_by, uploaded_by_bot, uploaded)
+             values ($1, $2, 'document', 'wanted', $3, $4, $5, $6, true)",
         )
         .bind(new.id.0)
         .bind(new.conversation.0)
         .bind(&new.declared)
         .bind(&new.name)
-        .bind(new.agent.0)
+        .bind(match new.by {
+            Author::Agent(id) => Some(id.0),
+            _ => None,
+        })
+        .bind(match new.by {
+            Author::Bot(id) => Some(id.0),
+            _ => None,
+        })
         .execute(self.connection())
         .await?;
         Ok(())

@@ -7,7 +7,7 @@ use sqlx::types::Json;
 use sqlx::{FromRow, PgConnection};
 use uuid::Uuid;
 
-use super::{Result, Tx, words};
+use super::{Result, Store, Tx, words};
 
 #[derive(FromRow)]
 struct Row {
@@ -56,6 +56,13 @@ pub(super) async fn latest(connection: &mut PgConnection, of: ConversationId) ->
         format!("select {COLUMNS} from handoffs where conversation_id = $1 order by created_at desc limit 1");
     let row: Option<Row> = sqlx::query_as(&sql).bind(of.0).fetch_optional(connection).await?;
     row.map(Row::handoff).transpose()
+}
+
+impl Store {
+    /// A conversation's open handoff, else its last one.
+    pub async fn latest_handoff(&self, of: ConversationId) -> Result<Option<Handoff>> {
+        latest(&mut *self.pool().acquire().await?, of).await
+    }
 }
 
 impl Tx {

@@ -15,6 +15,10 @@ use super::{Result, Store, Tx, words};
 use crate::channels::Referral;
 use crate::domain::preview;
 
+mod said;
+
+pub use said::Reading;
+
 /// A message about to be written.
 #[derive(Debug, Clone)]
 pub struct NewMessage {

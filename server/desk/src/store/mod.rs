@@ -9,6 +9,7 @@ use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::{PgPool, Postgres, Transaction};
 
 pub mod alerts;
+pub mod api_calls;
 pub mod backlogs;
 pub mod batch;
 pub mod bots;
@@ -25,6 +26,7 @@ pub mod handoffs;
 pub mod health;
 pub mod journal;
 pub mod ledger;
+pub mod lines;
 pub mod messages;
 pub mod outbox;
 pub mod people;
@@ -37,10 +39,12 @@ pub mod sample_removal;
 pub mod sandbox;
 pub mod senders;
 pub mod show;
+pub mod slots;
 pub mod starts;
 pub mod statuses;
 pub mod templates;
 pub mod threads;
+pub mod tokens;
 pub mod webhook_log;
 pub(crate) mod words;
 

@@ -1,4 +1,4 @@
-//! A file from the composer: streamed into the store, looked at, and there to be sent.
+//! A file from the composer, or from a program: streamed into the store, looked at, and there to be sent.
 
 use std::time::Duration;
 
@@ -7,7 +7,7 @@ use axum::extract::multipart::{Field, MultipartError};
 use axum::extract::{Multipart, Query, State};
 use contract::file::{Sendable, kind_of};
 use contract::message::Media;
-use contract::{ConversationId, FileId};
+use contract::{Author, ConversationId, FileId};
 use serde::Deserialize;
 use uuid::Uuid;
 
@@ -45,12 +45,22 @@ pub(super) async fn upload(
     if !may(who.agent.role, Permission::Work) {
         return Err(Problem::new(Code::Forbidden));
     }
-    if !limits::may_upload(&desk, who.agent.id).await? {
+    if !limits::may_upload(&desk, who.agent.id.0).await? {
         let why = "You have sent many files within a minute. Wait a moment and try again.";
         return Err(Problem::with(Code::Throttled, why));
     }
-    let (provider, sendable) = carrier(&desk, target.conversation).await?;
-    let taken = tokio::time::timeout(DEADLINE, take(&desk, (&who, target), form, (provider, sendable))).await;
+    receive(&desk, Author::Agent(who.agent.id), target.conversation, form).await.map(Json)
+}
+
+/// Takes a file that somebody who may is about to send in a conversation.
+pub(in crate::http) async fn receive(
+    desk: &Desk,
+    by: Author,
+    conversation: ConversationId,
+    form: Multipart,
+) -> Result<Media, Problem> {
+    let carrier = carrier(desk, conversation).await?;
+    let taken = tokio::time::timeout(DEADLINE, take(desk, (by, conversation), form, carrier)).await;
     taken.unwrap_or_else(|_| Err(broken("it took too long")))
 }
 
@@ -71,10 +81,10 @@ async fn carrier(
 
 async fn take(
     desk: &Desk,
-    (who, target): (&SignedIn, Target),
+    (by, conversation): (Author, ConversationId),
     mut form: Multipart,
     (provider, sendable): (&'static dyn Provider, Sendable),
-) -> Result<Json<Media>, Problem> {
+) -> Result<Media, Problem> {
     let field = loop {
         match form.next_field().await.map_err(|error| unread(&error))? {
             Some(field) if field.name() == Some("file") => break field,
@@ -85,8 +95,8 @@ async fn take(
     let file_name = field.file_name().map(name::clean).filter(|name| !name.is_empty());
     let new = NewUpload {
         id: FileId(Uuid::now_v7()),
-        conversation: target.conversation,
-        agent: who.agent.id,
+        conversation,
+        by,
         declared: field.content_type().map(|mime| mime.replace('\0', "")),
         name: file_name,
     };
@@ -115,14 +125,14 @@ async fn take(
         }
     };
     flow::finish(desk, &new, kind, &kept).await.map_err(unsaved)?;
-    Ok(Json(Media {
+    Ok(Media {
         file: Some(new.id),
         mime: Some(kept.mime.clone()),
         size: Some(kept.size),
         stored: Some(kept.stored()),
         file_name: new.name,
         ..Media::of(kind)
-    }))
+    })
 }
 
 async fn keep_field(desk: &Desk, new: &NewUpload, field: Field<'_>, most: u64) -> Result<Kept, NotKept> {

@@ -114,6 +114,7 @@ fn given(turn: &Turn, id: &str, heard: Vec<Heard>) -> bots::Turn {
         id: id.to_owned(),
         bot: turn.bot,
         conversation: turn.conversation,
+        number: turn.number,
         epoch: turn.epoch,
         definition: turn.definition.clone(),
         version: turn.definition_version,

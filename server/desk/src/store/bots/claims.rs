@@ -14,6 +14,8 @@ use crate::store::{Result, Store};
 pub struct Turn {
     /// The conversation.
     pub conversation: ConversationId,
+    /// Its whole number.
+    pub number: i64,
     /// The bot.
     pub bot: BotId,
     /// Its kind.
@@ -91,6 +93,7 @@ impl Default for Terms {
 #[derive(FromRow)]
 struct Row {
     conversation_id: Uuid,
+    number: i64,
     bot_id: Uuid,
     kind: String,
     definition: Json<Value>,
@@ -131,6 +134,7 @@ impl Row {
         };
         Turn {
             conversation: ConversationId(self.conversation_id),
+            number: self.number,
             bot: BotId(self.bot_id),
             kind: self.kind,
             definition: self.definition.0,
@@ -176,7 +180,7 @@ impl Store {
                          from due, clock, bots b
                         where t.conversation_id = due.conversation_id and b.id = t.bot_id
                        returning t.*)
-             select t.conversation_id, t.bot_id, b.kind, b.definition, b.version as definition_version, t.epoch,
+             select t.conversation_id, c.number, t.bot_id, b.kind, b.definition, b.version as definition_version, t.epoch,
                     t.version, t.attempts, m.memory, m.offered, ct.id as contact_id, ct.profile_name as contact_name,
                     to_ms(c.window_until) as window_until, to_ms(clock.now) as now,
                     greatest(coalesce(m.answered_seq, 0), coalesce(o.seq, 0)) as heard_from,

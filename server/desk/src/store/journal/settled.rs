@@ -47,6 +47,8 @@ pub struct Settled {
     pub to: Place,
     /// Whether there is more to look at.
     pub more: bool,
+    /// Whether something is written after that which is not settled yet.
+    pub waits: bool,
     /// The generation that holds now.
     pub generation: i64,
 }
@@ -108,7 +110,13 @@ impl Store {
         };
         let more = rows.len() >= usize::try_from(limit).unwrap_or(usize::MAX);
         let to = rows.last().map_or(after, |last| Place { tx: last.row.tx, id: last.row.id });
+        let waits = !more
+            && sqlx::query_scalar("select exists (select from events where (tx, id) > ($1::text::xid8, $2))")
+                .bind(to.tx.to_string())
+                .bind(to.id)
+                .fetch_one(&mut *connection)
+                .await?;
         let shown = rows.into_iter().filter(|looked| looked.shown).map(|looked| looked.row).collect();
-        Ok(Settled { told: hydrate(&mut connection, shown, Depth::Full).await?, to, more, generation })
+        Ok(Settled { told: hydrate(&mut connection, shown, Depth::Full).await?, to, more, waits, generation })
     }
 }

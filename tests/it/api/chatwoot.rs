@@ -1,0 +1,100 @@
+//! A bot in the style of Chatwoot's public ones: a webhook in, messages and a status out, and numbers for ids.
+
+use axum::Json;
+use axum::extract::State;
+use contract::token::{Mode, Scope};
+use contract::{BotId, ReasonCode, Stage};
+use desk::store::bots::SealedSecret;
+use reqwest::Method;
+use serde_json::{Value, json};
+use tests::{TestDesk, until};
+use uuid::Uuid;
+
+use super::{ANA, Program, program};
+
+/// What the bot knows: where the desk is, and its token. It is made before either is.
+type Known = std::sync::Arc<std::sync::OnceLock<Program>>;
+
+/// The whole bot.
+async fn hook(State(known): State<Known>, Json(payload): Json<Value>) -> Json<Value> {
+    if payload["event"] != "message_created" || payload["message_type"] != "incoming" {
+        return Json(json!({}));
+    }
+    let (account, id) = (&payload["account"]["id"], &payload["conversation"]["id"]);
+    assert!(account.is_i64() && id.is_i64(), "{payload}");
+    let at = format!("/accounts/{account}/conversations/{id}");
+    let desk = known.get().unwrap();
+    let call = |path: String, body: Value| {
+        let request = desk.http.request(Method::POST, format!("{}/api/v1{path}", desk.url));
+        desk.send(request.header("api_access_token", &desk.secret).json(&body))
+    };
+    if payload["content"].as_str().unwrap().contains("human") {
+        call(format!("{at}/custom_attributes"), json!({ "custom_attributes": { "order": 7 } })).await.ok();
+        call(format!("{at}/toggle_priority"), json!({ "priority": "urgent" })).await.ok();
+        let toggled = call(format!("{at}/toggle_status"), json!({ "status": "open" })).await.ok();
+        assert_eq!(toggled["payload"]["current_status"], "open");
+        let late =
+            call(format!("{at}/messages"), json!({ "content": "still me", "message_type": "outgoing" }))
+                .await;
+        late.problem(409, "not_owner");
+    } else {
+        let said = json!({ "content": "Hello from elsewhere!", "message_type": "outgoing",
+            "content_type": "input_select",
+            "content_attributes": { "items": [{ "title": "A human", "value": "human" }] } });
+        let written = call(format!("{at}/messages"), said).await.ok();
+        assert_eq!((&written["conversation_id"], &written["message_type"]), (id, &json!(1)));
+    }
+    Json(json!({ "whatever": "it answers here" }))
+}
+
+async fn hosted() -> (String, Known) {
+    let known = Known::default();
+    let app = axum::Router::new().route("/hook", axum::routing::post(hook)).with_state(known.clone());
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}/hook", listener.local_addr().unwrap());
+    tokio::spawn(async move { axum::serve(listener, app).await.unwrap() });
+    (url, known)
+}
+
+#[tokio::test]
+async fn it_runs_unchanged_but_for_the_base_address() {
+    let desk = TestDesk::start().await;
+    let (url, known) = hosted().await;
+    let definition = json!({ "url": url, "dialect": "chatwoot" });
+    desk::bots::bot("webhook").unwrap().check(&definition).unwrap();
+    let bot = BotId(Uuid::now_v7());
+    let sql =
+        "insert into bots (id, name, kind, definition, quiet_ms) values ($1, 'Robin', 'webhook', $2, 0)";
+    sqlx::query(sql)
+        .bind(bot.0)
+        .bind(sqlx::types::Json(&definition))
+        .execute(&mut desk.database.connect().await)
+        .await
+        .unwrap();
+    let secret =
+        SealedSecret::seal(&desk.desk.seal, bot, "signing_secret", "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw");
+    let mut tx = desk.store.begin().await.unwrap();
+    tx.put_bot_secret(&secret).await.unwrap();
+    tx.commit().await.unwrap();
+    desk.sql(&format!("update channels set bot_id = '{bot}' where id = '{}'", desk.channel)).await;
+    let token = program(&desk, (Some(bot), None), Mode::Live, &Scope::OF_BOTS).await;
+    assert!(known.set(token).is_ok());
+
+    desk.customer_writes(ANA, "wamid.1", "hi").await;
+    let seen = desk.provider.until_seen(1).await;
+    assert_eq!(seen[0].body["interactive"]["body"]["text"], "Hello from elsewhere!");
+    assert_eq!(seen[0].body["interactive"]["action"]["buttons"][0]["reply"]["id"], "human");
+    desk.settled().await;
+    desk.customer_writes(ANA, "wamid.2", "a human please").await;
+    let card = until("it lets go", || async {
+        let card = desk.card(desk.conversation_of(ANA).await).await;
+        (card.stage == Stage::Waiting).then_some(card)
+    })
+    .await;
+    assert_eq!((card.handoff_reason, card.priority), (Some(ReasonCode::Other), contract::Priority::Urgent));
+    let packet = desk.database.words("select packet::text from handoffs").await;
+    let packet: Value = serde_json::from_str(&packet[0]).unwrap();
+    assert_eq!(packet["slots"], json!([{ "name": "order", "value": "7" }]));
+    desk.settled().await;
+    assert_eq!(desk.provider.seen().len(), 1, "what it said after it let go was not sent");
+}
