@@ -5,9 +5,10 @@ use std::process::ExitCode;
 
 use anyhow::Result;
 use clap::{Args, Parser, Subcommand};
+use url::Url;
 
 use crate::settings::{DeskFlags, Settings, StandInFlags, StoreFlags};
-use crate::{database, doctor, inspect, logs, sample_removal, sandbox, serve, show, user};
+use crate::{database, doctor, inspect, listen, logs, sample_removal, sandbox, serve, show, token, user};
 
 /// Baton, a live-agent handoff desk for WhatsApp.
 ///
@@ -49,6 +50,15 @@ enum Command {
     /// Let people sign in, or give them a new password.
     #[command(subcommand)]
     User(UserCommand),
+    /// Let programs call the API.
+    #[command(subcommand)]
+    Token(TokenCommand),
+    /// Bring events to a program on this machine, as they would be sent to it.
+    ///
+    /// Follows the feed of a desk with a token and posts each event, signed as Standard Webhooks has it: headers
+    /// webhook-id, webhook-timestamp and webhook-signature. Prints a line for each with what was answered. Where it has
+    /// come to is kept in a file, and it goes on there when it is started again.
+    Listen(ListenFlags),
     /// Show how this build understands something, without a database.
     #[command(subcommand)]
     Inspect(InspectCommand),
@@ -113,6 +123,73 @@ pub struct NewPassword {
 }
 
 #[derive(Subcommand)]
+enum TokenCommand {
+    /// Make a token, and print its secret: once, and never again.
+    Create(NewTokenFlags),
+    /// List the tokens, one a line: id, mode, holder, name, scopes, how it stands, last use.
+    List(StoreFlags),
+    /// End a token at once.
+    Revoke(AnyToken),
+}
+
+/// A token to be made.
+#[derive(Args)]
+pub struct NewTokenFlags {
+    /// What people here call it.
+    #[arg(long)]
+    pub name: String,
+    /// The bot that it acts as: its name or id.
+    #[arg(long, conflicts_with = "person")]
+    pub bot: Option<String>,
+    /// The person that it acts as, with what they may do: the address they sign in with.
+    #[arg(long, value_name = "EMAIL")]
+    pub person: Option<String>,
+    /// It reaches the channels of the built-in stand-ins alone.
+    #[arg(long)]
+    pub test: bool,
+    /// What it is good for, separated by commas; otherwise all that its holder can have.
+    #[arg(long, value_delimiter = ',')]
+    pub scopes: Vec<String>,
+    /// For how many days it is good; otherwise for ever.
+    #[arg(long)]
+    pub days: Option<u32>,
+    #[command(flatten)]
+    store: StoreFlags,
+}
+
+/// A token.
+#[derive(Args)]
+pub struct AnyToken {
+    /// Its id, as `baton token list` prints it.
+    pub id: String,
+    #[command(flatten)]
+    store: StoreFlags,
+}
+
+/// What is followed, and where it goes.
+#[derive(Args)]
+pub struct ListenFlags {
+    /// The address of your program.
+    #[arg(long, value_name = "URL")]
+    pub forward: Url,
+    /// A token of the desk with the scope events:read.
+    #[arg(long, env = "BATON_TOKEN", hide_env_values = true)]
+    pub token: String,
+    /// The address of the desk.
+    #[arg(long, env = "BATON_PUBLIC_URL", value_name = "URL", default_value = "http://127.0.0.1:3000")]
+    pub desk: Url,
+    /// Only events of these types, separated by commas.
+    #[arg(long, value_delimiter = ',')]
+    pub events: Vec<String>,
+    /// The secret that events are signed with, which begins with whsec_; otherwise one is made up and printed.
+    #[arg(long, env = "BATON_LISTEN_SECRET", hide_env_values = true)]
+    pub secret: Option<String>,
+    /// Where it is kept how far it has come. Without the file it begins with what happens from now on.
+    #[arg(long, value_name = "FILE", default_value = "baton-listen.cursor")]
+    pub cursor_file: PathBuf,
+}
+
+#[derive(Subcommand)]
 enum InspectCommand {
     /// Print what is in the body of a webhook, as one JSON object {"items":[…]}.
     Webhook(Webhook),
@@ -169,6 +246,10 @@ pub async fn run(cli: Cli) -> Result<ExitCode> {
         Command::User(UserCommand::Password(new)) => {
             user::password(&store(new.store.clone())?, new).await?;
         }
+        Command::Token(TokenCommand::Create(new)) => token::create(&store(new.store.clone())?, &new).await?,
+        Command::Token(TokenCommand::List(flags)) => token::list(&store(flags)?).await?,
+        Command::Token(TokenCommand::Revoke(one)) => token::revoke(&store(one.store.clone())?, &one).await?,
+        Command::Listen(flags) => listen::listen(&flags).await?,
         Command::Inspect(InspectCommand::Webhook(webhook)) => inspect::webhook(&webhook)?,
         Command::Show(ShowCommand::Conversation(shown)) => {
             show::conversation(&store(shown.store.clone())?, &shown.id).await?;

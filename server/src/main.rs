@@ -10,7 +10,7 @@
 //! | `database` | our own Postgres, or another one |
 //! | `sandbox`, `no_sandbox` | what a build with the stand-ins for the providers can do, and one without says |
 //! | `sample` | a desk to try things on |
-//! | `inspect`, `show`, `doctor`, `user` | one command each |
+//! | `inspect`, `show`, `doctor`, `listen`, `token`, `user` | one command each |
 
 use std::process::ExitCode;
 
@@ -23,6 +23,7 @@ mod database;
 mod doctor;
 mod inspect;
 mod key;
+mod listen;
 mod logs;
 mod out;
 #[cfg(feature = "ssr")]
@@ -38,6 +39,7 @@ mod sandbox;
 mod serve;
 mod settings;
 mod show;
+mod token;
 mod user;
 
 fn main() -> ExitCode {

@@ -149,3 +149,25 @@ async fn an_empty_database_is_migrated_and_a_second_time_nothing_happens() {
     }
     assert!(database.number("select count(*) from _sqlx_migrations where success").await > 0);
 }
+
+#[tokio::test]
+async fn a_token_is_made_listed_and_ended() {
+    let database = Database::fresh().await;
+    let run = |arguments: &[&str]| baton(Some(&database), arguments, b"");
+    let add = ["user", "add", "--email", "ada@example.org", "--name", "Ada", "--role", "admin"];
+    assert!(run(&add).status.success());
+    let nobody = run(&["token", "create", "--name", "Shop"]);
+    assert!(!nobody.status.success() && err(&nobody).contains("--bot"), "{}", err(&nobody));
+    let odd = ["token", "create", "--name", "Shop", "--person", "ada@example.org", "--scopes", "all"];
+    assert!(err(&run(&odd)).contains("events:read"));
+    let made =
+        run(&["token", "create", "--name", "Shop", "--person", "ada@example.org", "--test", "--days", "30"]);
+    assert!(made.status.success(), "{}", err(&made));
+    assert!(out(&made).starts_with("baton_test_"));
+    let listed = out(&run(&["token", "list"]));
+    assert!(listed.contains("\ttest\tperson Ada\tShop\t") && listed.contains("never used"), "{listed}");
+    let id = listed.split('\t').next().unwrap();
+    assert!(run(&["token", "revoke", id]).status.success());
+    assert!(out(&run(&["token", "list"])).contains("revoked"));
+    assert!(err(&run(&["token", "revoke", id])).contains("revoked already"));
+}
