@@ -21,7 +21,7 @@ use crate::pages::elsewhere::{
     Elsewhere as Account, Elsewhere as Channels, Elsewhere as Connect, Elsewhere as Consent,
     Elsewhere as Inbound, Elsewhere as Ledger, Elsewhere as Login, Elsewhere as OneConnection,
     Elsewhere as People, Elsewhere as Sandbox, Elsewhere as SettingsShell, Elsewhere as Setup,
-    Elsewhere as Templates, Elsewhere as Webhook,
+    Elsewhere as Templates, Elsewhere as Tokens, Elsewhere as Webhook,
 };
 #[cfg(feature = "inbox")]
 use crate::pages::inbox::Inbox;
@@ -31,7 +31,7 @@ use crate::pages::{
     sandbox::Sandbox,
     settings::{
         Account, Channels, Connect, Consent, Inbound, Ledger, OneConnection, People, SettingsShell,
-        Templates, Webhook,
+        Templates, Tokens, Webhook,
     },
     setup::Setup,
 };
@@ -166,6 +166,7 @@ fn Pages() -> impl IntoView {
                         <Route path=path!("/templates") view=Templates ssr=SsrMode::Async />
                         <Route path=path!("/consent") view=Consent ssr=SsrMode::Async />
                         <Route path=path!("/people") view=People ssr=SsrMode::Async />
+                        <Route path=path!("/developers") view=Tokens ssr=SsrMode::Async />
                         <Route path=path!("/ledger") view=Ledger ssr=SsrMode::Async />
                         <Route path=path!("/account") view=Account ssr=SsrMode::Async />
                     </ParentRoute>

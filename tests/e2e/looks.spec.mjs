@@ -173,6 +173,7 @@ async function screens(desk) {
     }),
     at('inbound', '/settings/inbound', live),
     at('people', '/settings/people', live),
+    at('developers', '/settings/developers', live),
     at('ledger', '/settings/ledger', live),
     at('account', '/settings/account', live),
   ];

@@ -104,7 +104,7 @@ try {
 
   if (['sandbox-talk', 'settings-inbound', 'settings-webhook', 'settings-ledger'].some(isWanted)) await talk(desk);
   await shoot(desk, 'sandbox-talk', '/sandbox?phone=4917139200042', { ready: phone });
-  for (const page of ['channels', 'people', 'ledger', 'account', 'inbound']) {
+  for (const page of ['channels', 'people', 'developers', 'ledger', 'account', 'inbound']) {
     await shoot(desk, `settings-${page}`, `/settings/${page}`, { who: 'admin', ready: live });
   }
   const stage = { desk, shoot, isWanted, live, session: (who) => session(desk, who), browser };

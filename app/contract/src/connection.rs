@@ -127,6 +127,8 @@ pub enum SettingsTask {
         /// What stands ready in their composer; empty for nothing.
         text: String,
     },
+    /// Do something with a token of the public API.
+    Token(crate::token::TokenTask),
     /// Read and apply a webhook again.
     Replay {
         /// Which.
@@ -180,6 +182,11 @@ pub enum TaskDone {
     Click(ClickToChat),
     /// The webhook was applied again.
     Replayed(Replayed),
+    /// A token was made, renewed or ended.
+    Token {
+        /// Its secret, where it has a new one. It is told once.
+        secret: Option<String>,
+    },
 }
 
 /// How customers begin to write to a number.

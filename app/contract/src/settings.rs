@@ -37,6 +37,8 @@ pub enum SettingsPage {
     Templates,
     /// Who wants to be written to first.
     Consent,
+    /// Tokens of the public API.
+    Tokens,
     /// My own account.
     Account,
 }
@@ -64,6 +66,8 @@ pub enum Settings {
     Templates(TemplateSettings),
     /// Who wants to be written to first.
     Consent(ConsentSettings),
+    /// Tokens of the public API.
+    Tokens(crate::token::TokenSettings),
     /// My own account.
     Account {
         /// Where I am signed in.

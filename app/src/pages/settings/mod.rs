@@ -17,6 +17,7 @@ mod load;
 mod people;
 mod submit;
 mod templates;
+mod tokens;
 mod webhook;
 
 pub use account::Account;
@@ -26,6 +27,7 @@ pub use inbound::Inbound;
 pub use ledger::Ledger;
 pub use people::People;
 pub use templates::Templates;
+pub use tokens::Tokens;
 pub use webhook::Webhook;
 
 /// The settings' own navigation, and the screen that was chosen.
@@ -43,6 +45,7 @@ pub fn SettingsShell() -> impl IntoView {
             />
             <Place to="/settings/consent" icon=IconName::Check label=tu_string!(i18n, settings.consent) />
             <Place to="/settings/people" icon=IconName::Users label=tu_string!(i18n, settings.people) />
+            <Place to="/settings/developers" icon=IconName::Key label=tu_string!(i18n, settings.developers) />
             <Place to="/settings/inbound" icon=IconName::Inbox label=tu_string!(i18n, settings.inbound) />
             <Place to="/settings/ledger" icon=IconName::Ledger label=tu_string!(i18n, settings.ledger) />
         }

@@ -24,6 +24,8 @@ pub enum Permission {
     Templates,
     /// See and change how consent is treated, and who wishes what.
     Consent,
+    /// See, make and end tokens of the public API.
+    Tokens,
 }
 
 /// Whether somebody with this role may do this.
@@ -35,7 +37,8 @@ pub fn may(role: Role, what: Permission) -> bool {
         | Permission::People
         | Permission::Ledger
         | Permission::Templates
-        | Permission::Consent => role == Role::Admin,
+        | Permission::Consent
+        | Permission::Tokens => role == Role::Admin,
     }
 }
 
@@ -48,6 +51,7 @@ impl Permission {
             SettingsPage::Ledger | SettingsPage::Inbound(_) | SettingsPage::Webhook(_) => Permission::Ledger,
             SettingsPage::Templates => Permission::Templates,
             SettingsPage::Consent => Permission::Consent,
+            SettingsPage::Tokens => Permission::Tokens,
             SettingsPage::Account => Permission::OwnAccount,
         }
     }
@@ -82,6 +86,7 @@ impl Permission {
             | SettingsTask::Check { .. }
             | SettingsTask::ClickToChat { .. } => Permission::Channels,
             SettingsTask::Replay { .. } => Permission::Ledger,
+            SettingsTask::Token(_) => Permission::Tokens,
         }
     }
 }
@@ -99,6 +104,7 @@ mod tests {
             Permission::Ledger,
             Permission::Templates,
             Permission::Consent,
+            Permission::Tokens,
         ];
         for right in rights {
             assert!(!may(Role::Agent, right), "{right:?}");
@@ -121,6 +127,7 @@ mod tests {
             SettingsPage::Webhook(contract::webhook::WebhookKey { day: 0, id: 0 }),
             SettingsPage::Templates,
             SettingsPage::Consent,
+            SettingsPage::Tokens,
             SettingsPage::Account,
         ] {
             assert_eq!(may(Role::Agent, Permission::to_see(page)), page == SettingsPage::Account, "{page:?}");

@@ -15,6 +15,7 @@ pub mod consent;
 mod joins;
 mod people;
 pub mod templates;
+mod tokens;
 mod trials;
 mod webhooks;
 
@@ -31,6 +32,7 @@ pub async fn settings(desk: &Desk, who: &SignedIn, page: SettingsPage) -> Result
         SettingsPage::People => desk.store.agents().await.map(|people| Settings::People { people }),
         SettingsPage::Templates => templates::page(desk).await,
         SettingsPage::Consent => consent::page(desk).await,
+        SettingsPage::Tokens => tokens::page(desk).await,
         SettingsPage::Ledger => desk.store.ledger_view().await.map(Settings::Ledger),
         SettingsPage::Account => {
             let sign_ins = desk.store.sign_ins(who.agent.id, &who.session_hash).await;
@@ -104,6 +106,7 @@ pub async fn run(desk: &Desk, who: &SignedIn, task: SettingsTask) -> Result<Task
         SettingsTask::Check { connection } => trials::check(desk, connection).await,
         SettingsTask::ClickToChat { channel, text } => trials::click_to_chat(desk, channel, &text).await,
         SettingsTask::Replay { webhook } => webhooks::apply_again(desk, webhook).await,
+        SettingsTask::Token(task) => tokens::run(desk, who, task).await,
     }
 }
 

@@ -47,6 +47,9 @@ pub struct Kept {
     pub body: Vec<u8>,
 }
 
+/// Whether the same was asked, and the status, the type and the body of the answer.
+type Found = (bool, Option<i16>, Option<String>, Option<Vec<u8>>);
+
 impl Store {
     /// Begins a call under a key, unless it is known. One whose answer has had its time, or whose attempt is gone, begins
     /// anew.
@@ -69,7 +72,7 @@ impl Store {
         if begun.rows_affected() == 1 {
             return Ok(Known::New);
         }
-        let found: Option<(bool, Option<i16>, Option<String>, Option<Vec<u8>>)> = sqlx::query_as(
+        let found: Option<Found> = sqlx::query_as(
             "select request = $3, status, content_type, body from api_calls where token_id = $1 and key = $2",
         )
         .bind(call.token.0)

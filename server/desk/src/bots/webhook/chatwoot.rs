@@ -49,11 +49,8 @@ pub(super) fn body(turn: &Turn) -> Value {
 
 fn attachment(heard: &Heard) -> Option<Value> {
     let file = heard.file.as_ref()?;
-    let kind = match file.mime.split('/').next() {
-        Some(kind @ ("image" | "video" | "audio")) => kind,
-        _ => "file",
-    };
-    Some(json!({ "id": heard.seq, "file_type": kind, "data_url": file.url }))
+    let kind = file.mime.split('/').next().filter(|kind| matches!(*kind, "image" | "video" | "audio"));
+    Some(json!({ "id": heard.seq, "file_type": kind.unwrap_or("file"), "data_url": file.url }))
 }
 
 #[cfg(test)]
