@@ -45,3 +45,49 @@ where
         element.scroll_height() - element.scroll_top() - element.client_height() < 80
     })
 }
+
+thread_local! {
+    static GUARD: std::cell::RefCell<Option<WindowListenerHandle>> = const { std::cell::RefCell::new(None) };
+}
+
+/// Lets the browser ask before the page is left or closed, or no longer.
+pub fn guard_leaving(on: bool) {
+    GUARD.with_borrow_mut(|guard| {
+        if on == guard.is_some() {
+            return;
+        }
+        match guard.take() {
+            Some(handle) => handle.remove(),
+            None => {
+                let ask = |event: web_sys::Event| event.prevent_default();
+                *guard = Some(window_event_listener_untyped("beforeunload", ask));
+            }
+        }
+    });
+}
+
+/// Keeps the focus at its place in a part of the page that is about to be drawn anew: on what stands there then.
+pub fn hold_focus(part: &'static str) {
+    let Some(active) = document().active_element() else { return };
+    let Some(place) = pressable(part).iter().position(|element| *element == active) else { return };
+    request_animation_frame(move || {
+        let now = pressable(part);
+        if let Some(element) = now.get(place).or_else(|| now.last())
+            && let Some(element) = element.dyn_ref::<web_sys::HtmlElement>()
+        {
+            drop(element.focus());
+        }
+    });
+}
+
+/// What can have the focus in a part of the page, in its order.
+fn pressable(part: &str) -> Vec<web_sys::Element> {
+    let Ok(Some(root)) = document().query_selector(part) else { return Vec::new() };
+    let wanted = "button, input, select, textarea, a[href], summary";
+    let found = js_sys::Reflect::get(&root, &"querySelectorAll".into())
+        .ok()
+        .and_then(|query| query.dyn_into::<js_sys::Function>().ok())
+        .and_then(|query| query.call1(&root, &wanted.into()).ok());
+    let found = found.map(|found| js_sys::Array::from(&found)).unwrap_or_default();
+    found.iter().filter_map(|element| element.dyn_into().ok()).collect()
+}

@@ -57,6 +57,11 @@ impl Loaded {
         self.data.get()
     }
 
+    /// What was loaded, as it is now.
+    pub(super) fn peek(self) -> Option<Result<Settings, CallError>> {
+        self.data.try_get_untracked().flatten()
+    }
+
     /// Asks again. What is shown stays until there is something else to show, and while the server is away.
     pub(super) fn again(self) {
         spawn_local(async move {

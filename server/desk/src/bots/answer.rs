@@ -18,6 +18,8 @@ pub struct Answer {
     pub memory: Value,
     /// The entries of the desk's own that it answered from, by their ids.
     pub sources: Vec<String>,
+    /// Whether it has not understood something, for kinds that know.
+    pub missed: bool,
 }
 
 /// A moment of silence.

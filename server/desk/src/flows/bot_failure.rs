@@ -59,7 +59,8 @@ pub async fn tell_admins(desk: &Desk, bot: BotId, text: &str) -> Outcome<()> {
     Ok(tx.commit().await?)
 }
 
-async fn let_go(work: &mut Work, (bot, epoch): (BotId, i64), why: &Why) -> Outcome<bool> {
+/// People take over from a bot, if it still has the conversation.
+pub(super) async fn let_go(work: &mut Work, (bot, epoch): (BotId, i64), why: &Why) -> Outcome<bool> {
     let mine = work.conversation.owner == Owner::Bot(bot) && work.conversation.epoch == epoch;
     if !mine || work.conversation.stage != Stage::Bot {
         return Ok(false);

@@ -12,12 +12,18 @@ mod breakers;
 mod calls;
 mod claims;
 mod history;
+mod lessons;
+mod registry;
 mod secrets;
+mod versions;
 
 pub use calls::{CallOutcome, NewCall};
 pub use claims::{Health, Terms, Turn};
 pub use history::{Heard, Said};
+pub use lessons::{LOOKED_AT, Lesson, NO_SUCH_CONVERSATION, Recorded, RecordedLine, TEST_KEPT};
+pub use registry::{BotRecord, LiveBot};
 pub use secrets::SealedSecret;
+pub use versions::{Draft, NewVersion, Version};
 
 /// A promise of a later answer that was not kept.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

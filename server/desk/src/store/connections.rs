@@ -223,10 +223,11 @@ impl Store {
 
     /// The bots that a channel can begin with, sorted by name.
     pub async fn bot_names(&self) -> Result<Vec<(BotId, String)>> {
-        let rows: Vec<(Uuid, String)> =
-            sqlx::query_as("select id, name from bots where active order by lower(name), id")
-                .fetch_all(self.pool())
-                .await?;
+        let rows: Vec<(Uuid, String)> = sqlx::query_as(
+            "select id, name from bots where active and removed_at is null order by lower(name), id",
+        )
+        .fetch_all(self.pool())
+        .await?;
         Ok(rows.into_iter().map(|(id, name)| (BotId(id), name)).collect())
     }
 

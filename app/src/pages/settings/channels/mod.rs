@@ -15,7 +15,7 @@ mod click;
 mod connect;
 mod connection;
 mod doors;
-mod fields;
+pub(super) mod fields;
 mod found;
 mod health;
 mod numbers;

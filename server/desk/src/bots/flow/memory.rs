@@ -24,6 +24,8 @@ pub struct Memory {
     pub asking: Option<Asking>,
     /// How many messages it has heard.
     pub heard: u32,
+    /// The language that the customer was found to speak, where it is another one than the flow's own.
+    pub language: Option<String>,
 }
 
 /// A question that waits for its answer.
@@ -33,6 +35,9 @@ pub struct Asking {
     pub entry: String,
     /// Which of its steps asked, from 0.
     pub step: usize,
+    /// For which slot. The flow may have been changed since, so that another step stands there.
+    #[serde(default)]
+    pub slot: String,
 }
 
 impl Memory {

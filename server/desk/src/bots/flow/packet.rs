@@ -29,6 +29,7 @@ pub struct Grounds {
 
 /// The packet of a handoff.
 pub fn packet(definition: &Definition, turn: &Turn, memory: &Memory, grounds: Grounds) -> Packet {
+    let own = || Some(definition.language.clone());
     Packet {
         reason: grounds.why,
         title: Some(shortened(&grounds.title, 120)),
@@ -37,7 +38,7 @@ pub fn packet(definition: &Definition, turn: &Turn, memory: &Memory, grounds: Gr
         suggested_reply: grounds.suggested_reply.map(|reply| cut(&reply, 1024)),
         slots: slots(memory),
         tried: memory.tried.clone(),
-        language: Some(turn.language.clone().unwrap_or_else(|| definition.language.clone())),
+        language: memory.language.clone().or_else(|| turn.language.clone()).or_else(own),
         bot_version: Some(format!("flow/{}", turn.version)),
         ..Packet::because(grounds.reason)
     }

@@ -62,17 +62,17 @@ impl Gaps<'_> {
     /// As a message.
     pub fn say(&self, say: &Say) -> Body {
         let limit = if say.choices.is_empty() { TEXT } else { TEXT_WITH_CHOICES };
-        let text = cut(&self.fill(&say.text), limit);
+        let text = cut(&self.fill(&say.text.own), limit);
         if say.choices.is_empty() {
             return Body::text(text);
         }
         let choices = say.choices.iter().map(|choice| Choice {
             id: choice.entry.clone(),
-            title: choice.title.clone(),
-            description: choice.description.clone(),
+            title: choice.title.own.clone(),
+            description: choice.description.as_ref().map(|text| text.own.clone()),
         });
         if is_menu(say) {
-            let button = say.menu.clone().unwrap_or_else(|| "Choose".to_owned());
+            let button = say.menu.as_ref().map_or_else(|| "Choose".to_owned(), |menu| menu.own.clone());
             let sections = vec![Section { title: None, rows: choices.collect() }];
             return Body::List { text, header: None, footer: None, button, sections };
         }

@@ -1,13 +1,14 @@
 //! One turn: hears a burst of messages and says what the definition says to that.
 
+use contract::bots::Decision;
 use contract::handoff::ReasonCode;
 use contract::{Body, Packet};
 
-use super::definition::{Ask, Definition, Entry, HandOff, Say, Step};
+use super::definition::{Ask, Definition, Entry, HandOff, Say, Step, Text, When};
 use super::memory::{Asking, Memory};
 use super::packet::{Grounds, packet};
 use super::phrase::{Gaps, shortened};
-use super::{check, words};
+use super::{check, hours, words};
 use crate::bots::{After, Answer, Opening, Turn};
 
 /// Messages of one answer, at most. The bots' contract with the desk.
@@ -17,9 +18,19 @@ const ENTRIES: usize = 3;
 /// Characters of an answer without a pattern, at most.
 const ANSWER: usize = 200;
 
-/// Answers one turn.
-pub fn answer(definition: &Definition, turn: &Turn) -> Answer {
-    let mut talk = Talk::new(definition, turn);
+/// Answers one turn, and says how it came to that.
+pub fn answer(definition: &Definition, turn: &Turn) -> (Answer, Vec<Decision>) {
+    let mut memory = Memory::read(&turn.memory);
+    let mut decisions = Vec::new();
+    let speaks = language(definition, turn, &memory);
+    if let Some(code) = speaks.clone().filter(|_| speaks != memory.language) {
+        decisions.push(Decision::Language { code });
+    }
+    memory.language = speaks;
+    let code = memory.language.as_deref().unwrap_or(&definition.language);
+    let spoken = definition.spoken_in(code);
+    let mut talk = Talk::new(&spoken, turn, memory);
+    talk.decisions = decisions;
     let mut gist = Gist::Nothing;
     for heard in &turn.heard {
         if talk.handoff.is_some() {
@@ -29,6 +40,23 @@ pub fn answer(definition: &Definition, turn: &Turn) -> Answer {
     }
     talk.finish(gist);
     talk.into_answer()
+}
+
+/// The language that the customer was found to speak: by words that only its speakers use, by what was found before, or
+/// by what is known of the customer. Absent: the flow's own.
+fn language(definition: &Definition, turn: &Turn, memory: &Memory) -> Option<String> {
+    let languages = &definition.languages;
+    let said = turn.heard.iter().rev().filter_map(|heard| heard.body.words());
+    let by_words = said
+        .flat_map(|text| languages.iter().filter(|language| words::holds(text, &language.words)))
+        .map(|language| language.code.clone())
+        .next();
+    let is_spoken = |code: &String| languages.iter().any(|language| language.code == *code);
+    let known = turn.language.as_deref().and_then(|code| {
+        let base = |code: &str| code.split(['-', '_']).next().unwrap_or_default().to_ascii_lowercase();
+        languages.iter().find(|language| base(&language.code) == base(code)).map(|it| it.code.clone())
+    });
+    by_words.or_else(|| memory.language.clone().filter(is_spoken)).or(known)
 }
 
 /// What a message came to; of a burst, the best counts.
@@ -56,11 +84,16 @@ struct Talk<'a> {
     after: After,
     /// The entries of this turn: none answers twice.
     reached: Vec<&'a str>,
+    /// How it came to what it does.
+    decisions: Vec<Decision>,
+    /// Whether something was not understood.
+    missed: bool,
+    /// Whether somebody is there.
+    open: bool,
 }
 
 impl<'a> Talk<'a> {
-    fn new(definition: &'a Definition, turn: &'a Turn) -> Talk<'a> {
-        let mut memory = Memory::read(&turn.memory);
+    fn new(definition: &'a Definition, turn: &'a Turn, mut memory: Memory) -> Talk<'a> {
         let heard = u32::try_from(turn.heard.len()).unwrap_or(u32::MAX);
         memory.heard = memory.heard.saturating_add(heard);
         if turn.opening != Opening::Ongoing {
@@ -79,13 +112,22 @@ impl<'a> Talk<'a> {
             handoff: None,
             after: After::Stay,
             reached: Vec::new(),
+            decisions: Vec::new(),
+            missed: false,
+            // By the customer's own clock, so that the same turn comes out the same when it is taken again.
+            open: match (&definition.hours, turn.heard.last()) {
+                (Some(hours), Some(last)) => hours::is_open(hours, last.at),
+                _ => true,
+            },
         }
     }
 
-    fn into_answer(mut self) -> Answer {
+    fn into_answer(mut self) -> (Answer, Vec<Decision>) {
         self.said.truncate(MESSAGES);
         let memory = self.memory.write();
-        Answer { messages: self.said, handoff: self.handoff, after: self.after, memory, ..Answer::default() }
+        let (handoff, after, missed) = (self.handoff, self.after, self.missed);
+        let answer = Answer { messages: self.said, handoff, after, memory, missed, ..Answer::default() };
+        (answer, self.decisions)
     }
 
     /// Hears one message and does what it asks for.
@@ -95,13 +137,16 @@ impl<'a> Talk<'a> {
             Body::System { .. } => Gist::Nothing,
             Body::ButtonReply { id, title } | Body::ListReply { id, title, .. } => {
                 match self.definition.entries.iter().find(|entry| entry.id == *id) {
-                    Some(entry) => self.reach(entry, None),
+                    Some(entry) => {
+                        self.decisions.push(Decision::Chosen { entry: entry.title.clone() });
+                        self.reach(entry, None)
+                    }
                     None => self.read(title),
                 }
             }
             Body::Text { text } => self.read(text),
-            other => match other.words().and_then(|text| words::entry(self.definition, text)) {
-                Some(entry) => self.reach(entry, other.words()),
+            other => match other.words().and_then(|text| words::found(self.definition, text)) {
+                Some(found) => self.led(found, other.words()),
                 None => Gist::Unread,
             },
         }
@@ -113,24 +158,38 @@ impl<'a> Talk<'a> {
             && let Some(value) = self.answer_to(ask, text)
         {
             self.memory.asking = None;
-            self.memory.slots.insert(ask.slot.clone(), value);
+            self.fill(ask, value);
             self.run(entry, step + 1, None);
             return Gist::Understood;
         }
-        if let Some(entry) = words::entry(self.definition, text) {
-            return self.reach(entry, Some(text));
+        if let Some(found) = words::found(self.definition, text) {
+            return self.led(found, Some(text));
         }
         if words::holds(text, &self.definition.greeting.keywords) { Gist::Greeting } else { Gist::Unknown }
     }
 
-    /// The question that waits for its answer, if the definition still has it.
+    /// Words have led to an entry.
+    fn led(&mut self, (entry, keyword): (&'a Entry, &'a str), text: Option<&str>) -> Gist {
+        self.decisions.push(Decision::Keyword { entry: entry.title.clone(), keyword: keyword.to_owned() });
+        self.reach(entry, text)
+    }
+
+    fn fill(&mut self, ask: &Ask, value: String) {
+        self.decisions.push(Decision::Filled { slot: ask.slot.clone(), value: value.clone() });
+        self.memory.slots.insert(ask.slot.clone(), value);
+    }
+
+    /// The question that waits for its answer, if the definition still has it: it may have been changed since, and the
+    /// question have moved or gone.
     fn question(&self) -> Option<(&'a Entry, usize, &'a Ask)> {
         let asking = self.memory.asking.as_ref()?;
         let entry = self.definition.entries.iter().find(|entry| entry.id == asking.entry)?;
-        match entry.steps.get(asking.step)? {
-            Step::Ask(ask) => Some((entry, asking.step, ask)),
+        let asks = |(at, step): (usize, &'a Step)| match step {
+            Step::Ask(ask) if asking.slot.is_empty() && at == asking.step => Some((entry, at, ask)),
+            Step::Ask(ask) if ask.slot == asking.slot => Some((entry, at, ask)),
             _ => None,
-        }
+        };
+        entry.steps.iter().enumerate().find_map(asks)
     }
 
     /// The answer to a question in what the customer wrote. Without a pattern anything is an answer but the
@@ -161,6 +220,11 @@ impl<'a> Talk<'a> {
         self.after = After::Stay;
         for (at, step) in entry.steps.iter().enumerate().skip(from) {
             match step {
+                Step::Say(Say { when: Some(when), .. }) if self.open != (*when == When::Open) => {
+                    let step = i32::try_from(at + 1).unwrap_or(i32::MAX);
+                    let (entry, open) = (entry.title.clone(), self.open);
+                    self.decisions.push(Decision::Skipped { entry, step, open });
+                }
                 Step::Say(say) => {
                     self.say(say);
                     self.memory.has_tried(&entry.title);
@@ -170,10 +234,12 @@ impl<'a> Talk<'a> {
                     let given = text.filter(|_| ask.pattern.is_some());
                     let Some(value) = given.and_then(|text| self.answer_to(ask, text)) else {
                         self.say_text(&ask.text);
-                        self.memory.asking = Some(Asking { entry: entry.id.clone(), step: at });
+                        let (entry, slot) = (entry.id.clone(), ask.slot.clone());
+                        self.decisions.push(Decision::Asks { slot: slot.clone() });
+                        self.memory.asking = Some(Asking { entry, step: at, slot });
                         return;
                     };
-                    self.memory.slots.insert(ask.slot.clone(), value);
+                    self.fill(ask, value);
                 }
                 Step::HandOff(hand_off) => return self.hand_off(entry, hand_off),
                 Step::Resolve => {
@@ -197,6 +263,15 @@ impl<'a> Talk<'a> {
             Gist::Nothing => {}
         }
         let misunderstood = matches!(gist, Gist::Unknown | Gist::Unread);
+        if misunderstood {
+            self.missed = true;
+            let count = |count: u32| i32::try_from(count).unwrap_or(i32::MAX);
+            let (misses, patience) = (count(self.memory.misses), count(self.definition.patience.max(1)));
+            self.decisions.push(Decision::NotUnderstood { misses, patience });
+        }
+        if first {
+            self.decisions.insert(0, Decision::Greets);
+        }
         if misunderstood && self.memory.misses >= self.definition.patience.max(1) {
             self.give_up();
         } else {
@@ -232,13 +307,13 @@ impl<'a> Talk<'a> {
     /// Hello and what it can do, in one message.
     fn greet(&mut self) {
         let greeting = &self.definition.greeting;
-        let text = format!("{}\n\n{}", greeting.hello, greeting.ask.text);
-        self.say(&Say { text, ..greeting.ask.clone() });
+        let text = format!("{}\n\n{}", greeting.hello.own, greeting.ask.text.own);
+        self.say(&Say { text: text.into(), ..greeting.ask.clone() });
     }
 
     /// Hello, before what has been said already.
     fn introduce(&mut self) {
-        let hello = Say { text: self.definition.greeting.hello.clone(), choices: Vec::new(), menu: None };
+        let hello = Say { text: self.definition.greeting.hello.clone(), ..Say::default() };
         let hello = self.gaps().say(&hello);
         self.said.insert(0, hello);
     }
@@ -252,7 +327,22 @@ impl<'a> Talk<'a> {
             intent: self.memory.asking.as_ref().map(|asking| asking.entry.clone()),
             suggested_reply: None,
         };
-        self.pass_on(grounds, &self.definition.joining);
+        self.decisions.push(Decision::GivesUp);
+        let text = self.joining(None);
+        self.pass_on(grounds, text);
+    }
+
+    /// What is said before a handoff: an entry's own words, else the flow's; those for when nobody is there, then.
+    fn joining(&mut self, hand_off: Option<&'a HandOff>) -> &'a Text {
+        let own = hand_off.and_then(|it| it.text.as_ref()).unwrap_or(&self.definition.joining);
+        if self.open {
+            return own;
+        }
+        self.decisions.push(Decision::Closed);
+        let closed = hand_off.and_then(|it| it.closed_text.as_ref());
+        let common =
+            self.definition.joining_closed.as_ref().filter(|_| hand_off.is_none_or(|it| it.text.is_none()));
+        closed.or(common).unwrap_or(own)
     }
 
     fn hand_off(&mut self, entry: &Entry, hand_off: &'a HandOff) {
@@ -264,10 +354,11 @@ impl<'a> Talk<'a> {
             intent: Some(entry.id.clone()),
             suggested_reply: hand_off.suggested_reply.as_ref().map(|reply| gaps.fill(reply)),
         };
-        self.pass_on(grounds, hand_off.text.as_ref().unwrap_or(&self.definition.joining));
+        let text = self.joining(Some(hand_off));
+        self.pass_on(grounds, text);
     }
 
-    fn pass_on(&mut self, grounds: Grounds, text: &str) {
+    fn pass_on(&mut self, grounds: Grounds, text: &Text) {
         self.say_text(text);
         self.handoff = Some(packet(self.definition, self.turn, &self.memory, grounds));
         self.memory.asking = None;
@@ -279,8 +370,8 @@ impl<'a> Talk<'a> {
         self.said.push(body);
     }
 
-    fn say_text(&mut self, text: &str) {
-        self.say(&Say { text: text.to_owned(), choices: Vec::new(), menu: None });
+    fn say_text(&mut self, text: &Text) {
+        self.say(&Say { text: text.clone(), ..Say::default() });
     }
 
     fn gaps(&self) -> Gaps<'_> {

@@ -25,29 +25,39 @@ pub fn words(text: &str) -> Vec<String> {
 
 /// The entry that a text asks for: the one with the longest keyword in it, the first of several.
 pub fn entry<'a>(definition: &'a Definition, text: &str) -> Option<&'a Entry> {
+    found(definition, text).map(|(entry, _)| entry)
+}
+
+/// The same, with the keyword.
+pub fn found<'a>(definition: &'a Definition, text: &str) -> Option<(&'a Entry, &'a str)> {
     let said = words(text);
-    let mut best: Option<(usize, &Entry)> = None;
+    let mut best: Option<(usize, &Entry, &str)> = None;
     for entry in &definition.entries {
-        let length = longest(&entry.keywords, &said);
-        if length > best.map_or(0, |(length, _)| length) {
-            best = Some((length, entry));
+        let (length, keyword) = longest(&entry.keywords, &said);
+        if length > best.map_or(0, |(length, ..)| length) {
+            best = Some((length, entry, keyword));
         }
     }
-    best.map(|(_, entry)| entry)
+    best.map(|(_, entry, keyword)| (entry, keyword))
 }
 
 /// Whether a text holds one of these keywords.
 pub fn holds(text: &str, keywords: &[String]) -> bool {
-    longest(keywords, &words(text)) > 0
+    longest(keywords, &words(text)).0 > 0
 }
 
-/// The length in characters of the longest of these keywords that was said; 0 if none was.
-fn longest(keywords: &[String], said: &[String]) -> usize {
-    let spoken = |keyword: &Vec<String>| {
-        !keyword.is_empty() && said.windows(keyword.len()).any(|window| window == keyword.as_slice())
-    };
-    let length = |keyword: Vec<String>| keyword.iter().map(|word| word.chars().count()).sum();
-    keywords.iter().map(|keyword| words(keyword)).filter(spoken).map(length).max().unwrap_or(0)
+/// The longest of these keywords that was said, with its length in characters; 0 if none was.
+fn longest<'a>(keywords: &'a [String], said: &[String]) -> (usize, &'a str) {
+    let mut best = (0, "");
+    for keyword in keywords {
+        let parts = words(keyword);
+        let is_said = !parts.is_empty() && said.windows(parts.len()).any(|window| window == parts.as_slice());
+        let length = parts.iter().map(|word| word.chars().count()).sum();
+        if is_said && length > best.0 {
+            best = (length, keyword.as_str());
+        }
+    }
+    best
 }
 
 fn finish(word: &mut String, words: &mut Vec<String>) {

@@ -4,7 +4,7 @@ use contract::BotId;
 
 use super::Turn;
 use crate::bots::breaker::{LOOKED_AT, Recent};
-use crate::store::{Result, Store};
+use crate::store::{Result, Store, Tx};
 
 impl Store {
     /// One more failure in a row. Says how many there are.
@@ -94,5 +94,16 @@ impl Store {
         .fetch_one(self.pool())
         .await?;
         Ok(Recent { turns, slow, handoffs })
+    }
+}
+
+impl Tx {
+    /// Whether a bot is switched on.
+    pub async fn is_bot_active(&mut self, bot: BotId) -> Result<bool> {
+        let active = sqlx::query_scalar("select exists (select from bots where id = $1 and active)")
+            .bind(bot.0)
+            .fetch_one(self.connection())
+            .await?;
+        Ok(active)
     }
 }
