@@ -49,7 +49,10 @@ fn status_of(error: &CallError) -> StatusCode {
         CallError::Change(_) | CallError::Sandbox(_) => StatusCode::UNPROCESSABLE_ENTITY,
         CallError::Command(refusal) => match refusal.code {
             RefusalCode::NotFound => StatusCode::NOT_FOUND,
-            RefusalCode::NotOwner | RefusalCode::StaleEpoch | RefusalCode::WrongStage => StatusCode::CONFLICT,
+            RefusalCode::NotOwner
+            | RefusalCode::StaleEpoch
+            | RefusalCode::WrongStage
+            | RefusalCode::OfferOver => StatusCode::CONFLICT,
             RefusalCode::WindowClosed
             | RefusalCode::NoConsent
             | RefusalCode::NotCarried

@@ -1,6 +1,7 @@
 //! A desk to try things on: a shop on the sandbox, people who can sign in, and (if asked for) conversations.
 
 use anyhow::{Result, bail};
+use contract::team::{Asking, CustomerWords, OnLapse, Placing, TeamDraft, TextKind};
 use contract::{AgentId, BotId, ChannelId, ConnectionId, Role};
 use desk::auth::seal::{Place, Seal};
 use desk::bots::flow;
@@ -50,6 +51,28 @@ pub struct Maker<'a> {
     pub local_url: &'a Url,
 }
 
+/// A team that can be tried: it answers on no number until somebody lets it.
+fn support(people: &[AgentId]) -> TeamDraft {
+    let texts = [
+        (TextKind::AgentAvailable, "Somebody will be with you[ in about {minutes} minutes]."),
+        (TextKind::AgentUnavailable, "Nobody is free right now. We will write to you as soon as we can."),
+        (TextKind::AfterHours, "We are closed at the moment[ and open at {when}]."),
+        (TextKind::Callback, "We will write to you again[ by {when}]."),
+        (TextKind::Taken, "You are talking to {name} now."),
+    ];
+    let words =
+        |(kind, text): (TextKind, &str)| CustomerWords { kind, language: None, text: text.to_owned() };
+    TeamDraft {
+        name: "Support".to_owned(),
+        zone: "UTC".to_owned(),
+        asking: Asking::OneByOne,
+        offer_seconds: 30,
+        on_lapse: OnLapse::Stays,
+        members: people.to_vec(),
+        placing: Placing { texts: texts.map(words).to_vec(), ..Placing::default() },
+    }
+}
+
 impl Maker<'_> {
     /// Fills an empty database with a shop and its people. None if it is not empty.
     pub async fn fill_empty(&self) -> Result<Option<Vec<Login>>> {
@@ -75,6 +98,9 @@ impl Maker<'_> {
             ids.push(tx.add_agent(person).await?);
         }
         tx.mark_sample_agents(&ids).await?;
+        if let Some(team) = tx.save_team(None, &support(&ids)).await? {
+            tx.mark_sample_team(team).await?;
+        }
         self.add_lines(&mut tx).await?;
         tx.commit().await?;
         Ok(Some(logins))

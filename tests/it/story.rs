@@ -107,7 +107,8 @@ async fn the_bot_greets_answers_and_hands_off_and_a_human_goes_on() {
     let epoch = thread.card.epoch;
     assert!(matches!(socket.command(id, Command::Take { epoch }).await, Down::Ack(_)));
     let card = desk.card(id).await;
-    let back = Command::ReturnToBot { epoch: card.epoch, note: "All settled.".to_owned() };
+    let back =
+        Command::ReturnToBot { epoch: card.epoch, note: "All settled.".to_owned(), settled: Vec::new() };
     assert!(matches!(socket.command(id, back).await, Down::Ack(_)));
     let card = desk.card(id).await;
     assert_eq!((card.stage, card.owner), (Stage::Bot, Owner::Bot(bot)));

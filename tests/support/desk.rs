@@ -3,7 +3,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use contract::{AgentId, BotId, ChannelId, ConnectionId, Role};
+use contract::team::{Asking, OnLapse, Placing, TeamDraft};
+use contract::{AgentId, BotId, ChannelId, ConnectionId, Role, TeamId};
 use desk::Desk;
 use desk::auth::seal::Place;
 use desk::auth::sessions::{self, SignedIn};
@@ -163,6 +164,57 @@ impl TestDesk {
             .unwrap();
         self.sql(&format!("update channels set bot_id = '{id}' where id = '{}'", self.channel)).await;
         BotId(id)
+    }
+
+    /// Somebody has a page open, and takes work.
+    pub async fn comes(&self, login: &Login) {
+        self.sql(&format!(
+            "insert into presence (socket_id, agent_id, until)
+             values (gen_random_uuid(), '{}', desk_now() + interval '1 day')",
+            login.id
+        ))
+        .await;
+    }
+
+    /// Somebody has no page open any more.
+    pub async fn goes(&self, login: &Login) {
+        self.sql(&format!("delete from presence where agent_id = '{}'", login.id)).await;
+    }
+
+    /// A team that answers on the channel.
+    pub async fn team(&self, name: &str, members: &[&Login]) -> TeamId {
+        self.team_like(name, members, |_| {}).await
+    }
+
+    /// A team that answers on the channel, changed before it is made.
+    pub async fn team_like(
+        &self,
+        name: &str,
+        members: &[&Login],
+        change: impl FnOnce(&mut TeamDraft),
+    ) -> TeamId {
+        let mut draft = TeamDraft {
+            name: name.to_owned(),
+            zone: "Europe/Berlin".to_owned(),
+            asking: Asking::OneByOne,
+            offer_seconds: 600,
+            on_lapse: OnLapse::Stays,
+            members: members.iter().map(|login| login.id).collect(),
+            placing: Placing::default(),
+        };
+        change(&mut draft);
+        let team = desk::flows::teams::save(&self.desk, None, draft).await.unwrap();
+        self.sql(&format!("update channels set team_id = '{team}' where id = '{}'", self.channel)).await;
+        team
+    }
+
+    /// The time of whatever a conversation is waiting for has come.
+    pub async fn time_comes(&self, id: contract::ConversationId) {
+        self.sql(&format!(
+            "with o as (update offers set until = desk_now() where conversation_id = '{id}' and state = 'open')
+             update handoffs set due_at = desk_now() where conversation_id = '{id}' and ended_at is null"
+        ))
+        .await;
     }
 
     /// Waits until nothing is left to do.

@@ -7,8 +7,8 @@ use serde::{Deserialize, Serialize};
 use crate::consent::ConsentScope;
 use crate::conversation::{Owner, Priority};
 use crate::handoff::Packet;
-use crate::id::{AgentId, ClientId, ConversationId, MessageId};
-use crate::message::Body;
+use crate::id::{AgentId, ClientId, ConversationId, MessageId, OfferId};
+use crate::message::{Body, Field};
 use crate::time::Time;
 
 /// A command for one conversation, under a key of the sender's.
@@ -60,6 +60,23 @@ pub enum Command {
         /// The epoch seen.
         epoch: i64,
     },
+    /// Accept an offer: it becomes mine.
+    Accept {
+        /// The epoch seen.
+        epoch: i64,
+        /// Which offer.
+        offer: OfferId,
+    },
+    /// Decline an offer: somebody else is asked.
+    Decline {
+        /// The epoch seen.
+        epoch: i64,
+        /// Which offer.
+        offer: OfferId,
+        /// Why, in words.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        reason: Option<String>,
+    },
     /// Give it to an agent.
     Assign {
         /// The epoch seen.
@@ -87,8 +104,12 @@ pub enum Command {
     ReturnToBot {
         /// The epoch seen.
         epoch: i64,
-        /// What was settled.
+        /// What was settled, for colleagues.
         note: String,
+        /// What was settled, for the bot, name by name.
+        #[cfg_attr(target_arch = "wasm32", serde(skip))]
+        #[cfg_attr(not(target_arch = "wasm32"), serde(default, skip_serializing_if = "Vec::is_empty"))]
+        settled: Vec<Field>,
     },
     /// Close it.
     Resolve {
@@ -188,6 +209,8 @@ impl Command {
             Command::Reply { .. } => "reply",
             Command::Note { .. } => "note",
             Command::Take { .. } => "take",
+            Command::Accept { .. } => "accept",
+            Command::Decline { .. } => "decline",
             Command::Assign { .. } => "assign",
             Command::Transfer { .. } => "transfer",
             Command::HandOff { .. } => "hand_off",
@@ -249,6 +272,8 @@ pub enum RefusalCode {
     StaleEpoch,
     /// It is not in a stage in which this can be done.
     WrongStage,
+    /// The offer was accepted by somebody else, declined, withdrawn, or is too old.
+    OfferOver,
     /// The customer's 24 hours are over.
     WindowClosed,
     /// The customer has not agreed to be written to first, or no longer does.
@@ -273,6 +298,7 @@ impl RefusalCode {
             RefusalCode::NotOwner => "not_owner",
             RefusalCode::StaleEpoch => "stale_epoch",
             RefusalCode::WrongStage => "wrong_stage",
+            RefusalCode::OfferOver => "offer_over",
             RefusalCode::WindowClosed => "window_closed",
             RefusalCode::NoConsent => "no_consent",
             RefusalCode::NotCarried => "not_carried",

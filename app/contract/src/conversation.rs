@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::handoff::ReasonCode;
+use crate::handoff::{Offer, ReasonCode};
 use crate::id::{AgentId, BotId, ChannelId, ContactId, ConversationId, MessageId};
 use crate::message::{Author, DeliveryState};
 use crate::time::Time;
@@ -166,6 +166,12 @@ pub struct Card {
     pub snoozed_until: Option<Time>,
     /// Why the bot let go, while that handoff is open.
     pub handoff_reason: Option<ReasonCode>,
+    /// The offer that is open.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub offer: Option<Offer>,
+    /// When somebody has promised to write back, while nobody has.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub callback_at: Option<Time>,
 }
 
 impl Card {

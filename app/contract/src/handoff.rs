@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::conversation::Priority;
 use crate::event::Actor;
-use crate::id::{ConversationId, HandoffId};
+use crate::id::{AgentId, ConversationId, HandoffId, OfferId};
 use crate::message::Field;
 use crate::time::Time;
 
@@ -145,6 +145,88 @@ pub struct Packet {
     #[cfg_attr(target_arch = "wasm32", serde(skip_deserializing))]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub target: Option<Target>,
+    /// Who is asked, one after the other; empty: as the team or the channel has it.
+    #[cfg_attr(target_arch = "wasm32", serde(skip))]
+    #[cfg_attr(not(target_arch = "wasm32"), serde(default, skip_serializing_if = "Vec::is_empty"))]
+    pub ladder: Vec<Rung>,
+    /// How long it may take until somebody has it, in seconds; absent: as long as it takes.
+    #[cfg_attr(target_arch = "wasm32", serde(skip))]
+    #[cfg_attr(not(target_arch = "wasm32"), serde(default, skip_serializing_if = "Option::is_none"))]
+    pub timeout_s: Option<i32>,
+    /// What is done then.
+    #[cfg_attr(target_arch = "wasm32", serde(skip))]
+    #[cfg_attr(not(target_arch = "wasm32"), serde(default, skip_serializing_if = "OnTimeout::is_next"))]
+    pub on_timeout: OnTimeout,
+}
+
+/// One rung of a ladder: who is asked, or what is done when nobody is left to ask.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Rung {
+    /// One person, by name, mail address or id; without one, the packet's target.
+    Agent {
+        /// Who.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        name: Option<String>,
+        /// How long they are asked, in seconds; absent: as long as the team asks.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        seconds: Option<i32>,
+    },
+    /// The members of a team who have the skills; without a name, the packet's team, else the channel's.
+    Team {
+        /// Which.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        name: Option<String>,
+        /// How long each is asked, in seconds; absent: as long as the team asks.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        seconds: Option<i32>,
+    },
+    /// Anybody who has the skills, in whatever team.
+    Skill {
+        /// How long each is asked, in seconds; absent: as long as the team asks.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        seconds: Option<i32>,
+    },
+    /// The bot keeps the customer and promises that somebody writes back.
+    BotKeeps,
+    /// Somebody writes back later; the conversation goes on waiting.
+    Callback,
+}
+
+/// What is done when a handoff has taken too long.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, Default)]
+#[serde(rename_all = "snake_case")]
+pub enum OnTimeout {
+    /// The next rung of the ladder.
+    #[default]
+    NextStep,
+    /// The bot keeps the customer.
+    BotKeeps,
+    /// Somebody writes back later.
+    Callback,
+}
+
+impl OnTimeout {
+    /// Whether the ladder just goes on.
+    pub fn is_next(&self) -> bool {
+        *self == OnTimeout::NextStep
+    }
+
+    /// The word in SQL and on the wire.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            OnTimeout::NextStep => "next_step",
+            OnTimeout::BotKeeps => "bot_keeps",
+            OnTimeout::Callback => "callback",
+        }
+    }
+
+    /// What a word says, if it is one.
+    pub fn parse(word: &str) -> Option<OnTimeout> {
+        [OnTimeout::NextStep, OnTimeout::BotKeeps, OnTimeout::Callback]
+            .into_iter()
+            .find(|one| one.as_str() == word)
+    }
 }
 
 /// What the customer is told when a bot lets go. Nobody has the conversation yet, and none of these may say so.
@@ -198,8 +280,22 @@ impl Packet {
             skills: Vec::new(),
             priority: None,
             target: None,
+            ladder: Vec::new(),
+            timeout_s: None,
+            on_timeout: OnTimeout::NextStep,
         }
     }
+}
+
+/// A handoff that somebody is asked to accept now.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Offer {
+    /// Which.
+    pub id: OfferId,
+    /// Who is asked; absent: everybody in a team.
+    pub agent: Option<AgentId>,
+    /// Until when.
+    pub until: Time,
 }
 
 /// One handoff.
@@ -217,8 +313,12 @@ pub struct Handoff {
     pub created_at: Time,
     /// When it ended, and how.
     pub ended_at: Option<Time>,
-    /// How it ended: `taken`, `transferred`, `returned`, `resolved`, `answered_on_phone`.
+    /// How it ended: `taken`, `accepted`, `transferred`, `returned`, `resolved`, `answered_on_phone`, `snoozed`,
+    /// `bot_keeps`, `fallback`, `callback`.
     pub outcome: Option<String>,
     /// How many messages the customer and the bot had exchanged.
     pub messages_before: i32,
+    /// What of the packet could not be followed: a target that there is not, say.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub unmet: Vec<String>,
 }

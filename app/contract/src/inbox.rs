@@ -131,6 +131,9 @@ pub struct Inbox {
     pub cursor: String,
     /// The server's clock at the snapshot.
     pub now: Time,
+    /// What this person is asked to take.
+    #[serde(default)]
+    pub offered: Option<Box<Card>>,
 }
 
 impl Inbox {

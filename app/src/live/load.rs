@@ -33,6 +33,9 @@ impl Live {
         let (view, me) = (inbox.view, inbox.me);
         inbox.cards.retain(|card| view.shows(card, me));
         order::by_key(&mut inbox.cards, |card| view.key(card));
+        if let Some(card) = inbox.offered.take() {
+            self.put_card(&card);
+        }
         self.list(view).set(Slot::Ready(inbox));
     }
 
@@ -243,6 +246,11 @@ impl Live {
     /// Puts a row where it belongs: in the cache of rows and in every view that is loaded.
     pub(super) fn put_card(&self, card: &Card) {
         let card = self.newest(card.clone());
+        let asked = card.offer.and_then(|offer| offer.agent);
+        let mine = asked.is_some() && asked == self.me.get_untracked();
+        if mine != (self.offered.get_untracked() == Some(card.id)) {
+            self.offered.set(mine.then_some(card.id));
+        }
         let lists: Vec<_> = self.store.with_value(|store| store.views.values().cloned().collect());
         for list in lists {
             list.maybe_update(|slot| slot.ready_mut().is_some_and(|inbox| inbox.put(card.clone())));

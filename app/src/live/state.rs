@@ -142,6 +142,8 @@ pub struct Live {
     pub view: RwSignal<View>,
     /// The conversation on the screen.
     pub open: RwSignal<Option<ConversationId>>,
+    /// What this person is asked to take.
+    pub offered: RwSignal<Option<ConversationId>>,
     /// Whether the browser has taken over. Until then only what the server has rendered may be shown: what several
     /// parts read and one of them loads would otherwise be there in one rendering and not in the other.
     pub awake: RwSignal<bool>,
@@ -171,6 +173,7 @@ impl Live {
             outdated: RwSignal::new(false),
             view: RwSignal::default(),
             open: RwSignal::new(None),
+            offered: RwSignal::new(None),
             awake: RwSignal::new(false),
             acts: RwSignal::new(0),
             missed: StoredValue::new(None),

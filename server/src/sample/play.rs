@@ -192,6 +192,7 @@ impl Scene<'_> {
             ended_at: None,
             outcome: None,
             messages_before,
+            unmet: Vec::new(),
         };
         self.conversation.handoff = Some(handoff.id);
         let created = Change::HandoffCreated { handoff: handoff.id, reason };

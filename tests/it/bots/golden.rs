@@ -48,6 +48,8 @@ pub(super) async fn play(kind: &'static str, fixture: &Value) -> Value {
     let turn = Turn {
         memory: fixture["memory"].clone(),
         opening: if fixture["memory"].is_null() { Opening::New } else { Opening::Ongoing },
+        fallback: None,
+        settled: Vec::new(),
         heard: vec![Heard::new(1, spoken.clone(), contract::Time(1_758_003_423_000))],
         since_ownership: vec![desk::bots::Spoken {
             seq: 1,

@@ -59,7 +59,7 @@ async fn an_old_answer_leaves_the_turn_after_it_alone() {
         let epoch = card(&desk).await.epoch;
         let command = match back {
             false => Command::Take { epoch },
-            true => Command::ReturnToBot { epoch, note: "go on".to_owned() },
+            true => Command::ReturnToBot { epoch, note: "go on".to_owned(), settled: Vec::new() },
         };
         let request = Request { id: ClientId(Uuid::new_v4()), conversation: id, command };
         flows::act(&desk.desk, TestDesk::acting(&sara), request).await.unwrap();

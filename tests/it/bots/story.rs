@@ -54,8 +54,11 @@ async fn live_through(kind: &'static str) {
     desk.settled().await;
     assert_eq!((server.asked().len(), said(&desk).len()), (asked, heard), "{kind}");
 
-    let back =
-        Command::ReturnToBot { epoch: card(&desk).await.epoch, note: "A secret of the shop's.".to_owned() };
+    let back = Command::ReturnToBot {
+        epoch: card(&desk).await.epoch,
+        note: "A secret of the shop's.".to_owned(),
+        settled: Vec::new(),
+    };
     act(&desk, &sara, back).await;
     desk.customer_writes(ANA, "wamid.5", "when do you open on Friday?").await;
     desk.provider.until_seen(heard + 1).await;

@@ -106,7 +106,11 @@ async fn a_bot_that_has_talked_enough_hands_off() {
     // Whoever gives it back gives it the whole budget.
     let sara = desk.agent("Sara").await;
     let id = desk.conversation_of(ANA).await;
-    let back = Command::ReturnToBot { epoch: card(&desk).await.epoch, note: "go on".to_owned() };
+    let back = Command::ReturnToBot {
+        epoch: card(&desk).await.epoch,
+        note: "go on".to_owned(),
+        settled: Vec::new(),
+    };
     let request = Request { id: ClientId(Uuid::new_v4()), conversation: id, command: back };
     flows::act(&desk.desk, TestDesk::acting(&sara), request).await.unwrap();
     desk.customer_writes(ANA, "wamid.4", "hi").await;
@@ -123,13 +127,14 @@ async fn catching_up_skips_what_a_person_has_answered() {
     desk.customer_writes(ANA, "wamid.1", "answered by Sara").await;
     let sara = desk.agent("Sara").await;
     let id = desk.conversation_of(ANA).await;
-    for command in
-        [Command::Take { epoch: 1 }, Command::ReturnToBot { epoch: 3, note: "answered".to_owned() }]
-    {
+    for command in [
+        Command::Take { epoch: 1 },
+        Command::ReturnToBot { epoch: 3, note: "answered".to_owned(), settled: Vec::new() },
+    ] {
         let epoch = card(&desk).await.epoch;
         let command = match command {
             Command::Take { .. } => Command::Take { epoch },
-            _ => Command::ReturnToBot { epoch, note: "answered".to_owned() },
+            _ => Command::ReturnToBot { epoch, note: "answered".to_owned(), settled: Vec::new() },
         };
         let request = Request { id: ClientId(Uuid::new_v4()), conversation: id, command };
         flows::act(&desk.desk, TestDesk::acting(&sara), request).await.unwrap();

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use leptos::prelude::*;
 
+use super::offer::Offer;
 use crate::i18n::{tu_string, use_i18n};
 use crate::live::{Link, browser, use_live};
 use crate::pages::inbox::words::Texts;
@@ -52,6 +53,7 @@ pub fn Banner() -> impl IntoView {
                     </Button>
                 </div>
             </Show>
+            <Offer />
         </div>
     }
 }

@@ -5,8 +5,8 @@ use contract::conversation::Stage;
 use leptos::prelude::*;
 
 use super::deeds::{
-    act, always, can_return, can_take, free_enter, in_inbox, next_pane, not_resolved, open, resolve_and_next,
-    step, to_composer, to_list, with_card, write,
+    accept_offer, act, always, can_return, can_take, decline_offer, free_enter, in_inbox, next_pane,
+    not_resolved, offered, open, resolve_and_next, step, to_composer, to_list, with_card, write,
 };
 use super::{Ask, Place};
 use crate::i18n::tu_string;
@@ -128,6 +128,24 @@ pub static ALL: &[Command] = &[
         about: true,
         when: |p| with_card(p, |card| can_take(p, card)),
         run: |p| act(p, |card| Deed::Take { epoch: card.epoch }),
+    },
+    Command {
+        id: "accept",
+        title: |t| tu_string!(t, inbox.do_accept),
+        keys: &["y"],
+        anywhere: false,
+        about: false,
+        when: offered,
+        run: accept_offer,
+    },
+    Command {
+        id: "decline",
+        title: |t| tu_string!(t, inbox.do_decline),
+        keys: &["shift+y"],
+        anywhere: false,
+        about: false,
+        when: offered,
+        run: decline_offer,
     },
     Command {
         id: "return",

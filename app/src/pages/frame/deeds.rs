@@ -2,6 +2,7 @@
 
 use contract::command::Command as Deed;
 use contract::conversation::{Card, Owner, Stage};
+use contract::id::{ConversationId, OfferId};
 use leptos::prelude::*;
 
 use super::Place;
@@ -40,6 +41,30 @@ pub(super) fn act(place: &Place, deed: impl FnOnce(&Card) -> Deed) {
         let deed = card.with_untracked(deed);
         place.live.ask(id, deed);
     }
+}
+
+/// While this person is asked to take a conversation.
+pub(super) fn offered(place: &Place) -> bool {
+    place.live.offered.with_untracked(Option::is_some)
+}
+
+/// Takes what this person is asked to take, and opens it.
+pub(super) fn accept_offer(place: &Place) {
+    if let Some(id) = answer_offer(place, |epoch, offer| Deed::Accept { epoch, offer }) {
+        place.go(format!("/inbox/mine/{id}"));
+    }
+}
+
+/// Leaves it to somebody else.
+pub(super) fn decline_offer(place: &Place) {
+    answer_offer(place, |epoch, offer| Deed::Decline { epoch, offer, reason: None });
+}
+
+fn answer_offer(place: &Place, deed: impl FnOnce(i64, OfferId) -> Deed) -> Option<ConversationId> {
+    let id = place.live.offered.get_untracked()?;
+    let (epoch, offer) = place.live.card(id)?.with_untracked(|card| Some((card.epoch, card.offer?.id)))?;
+    place.live.ask(id, deed(epoch, offer));
+    Some(id)
 }
 
 /// Whether this person could make a conversation theirs.

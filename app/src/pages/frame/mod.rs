@@ -20,6 +20,7 @@ mod banner;
 mod commands;
 mod deeds;
 mod help;
+mod offer;
 mod palette;
 mod rail;
 

@@ -199,7 +199,7 @@ fn Return(asking: Asking) -> impl IntoView {
         event.prevent_default();
         if ready.get_untracked() {
             let note = note.get_untracked().trim().to_owned();
-            asking.answer(Command::ReturnToBot { epoch: asking.epoch(), note });
+            asking.answer(Command::ReturnToBot { epoch: asking.epoch(), note, settled: Vec::new() });
         }
     };
     view! {

@@ -39,7 +39,7 @@ pub fn HandoffCard(id: ConversationId) -> impl IntoView {
 fn Shown(id: ConversationId, handoff: Handoff, waiting: Option<contract::Time>) -> impl IntoView {
     let i18n = use_i18n();
     let live = use_live();
-    let Handoff { packet, created_at, messages_before, ended_at, .. } = handoff;
+    let Handoff { packet, created_at, messages_before, ended_at, unmet, .. } = handoff;
     let waited = move || {
         let until = ended_at.unwrap_or_else(|| live.clock.now.get());
         words::span(i18n, until.since_ms(waiting.unwrap_or(created_at)))
@@ -64,6 +64,10 @@ fn Shown(id: ConversationId, handoff: Handoff, waiting: Option<contract::Time>) 
                 {slots(i18n, id, &packet)}
                 {tried(i18n, &packet)}
                 {suggestion(i18n, id, &packet)}
+                {(!unmet.is_empty()).then(|| {
+                    let what = tu_string!(i18n, inbox.unmet, what = unmet.join(", ")).to_string();
+                    view! { <p dir="auto" class="handoff__reason">{what}</p> }
+                })}
                 <p class="handoff__facts">{facts(i18n, &packet, count)}</p>
             </div>
         </details>

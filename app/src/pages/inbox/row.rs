@@ -148,6 +148,14 @@ fn chips(i18n: words::Texts, view: View, card: Memo<Card>) -> AnyView {
                     </span>
                 }
             });
+        let callback = card.callback_at.map(|at| {
+            let tone = if at < now { Tone::Negative } else { Tone::Neutral };
+            view! {
+                <span class="row__chip" title=tu_string!(i18n, inbox.callback_at)>
+                    <Badge tone=tone icon=IconName::Phone><Ago at=at.0 style=AgoStyle::Clock /></Badge>
+                </span>
+            }
+        });
         let holder = (view == View::All && card.stage == Stage::Assigned)
             .then(|| match card.owner {
                 Owner::Agent(id) => card.owner_name.clone().map(|name| (id, name)),
@@ -165,6 +173,6 @@ fn chips(i18n: words::Texts, view: View, card: Memo<Card>) -> AnyView {
             });
         let bot = (view == View::All && card.stage == Stage::Bot)
             .then(|| view! { <Badge tone=Tone::Special>{tu_string!(i18n, inbox.stage_bot)}</Badge> });
-        view! { {wait} {window} {bot} {holder} }.into_any()
+        view! { {callback} {wait} {window} {bot} {holder} }.into_any()
     })
 }

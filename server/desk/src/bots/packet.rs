@@ -2,7 +2,7 @@
 //! its packet is left out.
 
 use contract::Priority;
-use contract::handoff::{CustomerText, Packet, ReasonCode, Target};
+use contract::handoff::{CustomerText, OnTimeout, Packet, ReasonCode, Rung, Target};
 use contract::message::Field;
 use serde_json::Value;
 
@@ -43,6 +43,11 @@ pub fn read(value: &Value) -> Packet {
         skills: words(value, "skills"),
         priority: text(value, "priority").and_then(|word| Priority::parse(word.trim())),
         target: target(value),
+        ladder: ladder(value),
+        timeout_s: seconds(value, "timeout_s"),
+        on_timeout: text(value, "on_timeout")
+            .and_then(|word| OnTimeout::parse(word.trim()))
+            .unwrap_or_default(),
         ..Packet::because(known.unwrap_or(ReasonCode::Other))
     }
 }
@@ -98,6 +103,39 @@ fn target(value: &Value) -> Option<Target> {
     named("agent").map(Target::Agent).or_else(|| named("team").map(Target::Team))
 }
 
+/// Rungs as words (`"team"`) or as objects (`{"agent": "Sara", "seconds": 20}`). What is no rung is left out.
+fn ladder(value: &Value) -> Vec<Rung> {
+    list(value, "ladder").iter().filter_map(rung).take(MEMBERS).collect()
+}
+
+fn rung(value: &Value) -> Option<Rung> {
+    let seconds = seconds(value, "seconds");
+    let word = value.as_str().map(str::trim);
+    let step = text(value, "step");
+    let named = |kind: &str| {
+        let name = text(value, kind).or_else(|| text(value, "name")).map(|name| cut(&name, LINE));
+        let meant = word == Some(kind) || step.as_deref() == Some(kind) || value.get(kind).is_some();
+        meant.then_some(name)
+    };
+    if let Some(name) = named("agent") {
+        return Some(Rung::Agent { name, seconds });
+    }
+    if let Some(name) = named("team") {
+        return Some(Rung::Team { name, seconds });
+    }
+    match word.or(step.as_deref())? {
+        "skill" => Some(Rung::Skill { seconds }),
+        "bot_keeps" => Some(Rung::BotKeeps),
+        "callback" => Some(Rung::Callback),
+        _ => None,
+    }
+}
+
+fn seconds(value: &Value, key: &str) -> Option<i32> {
+    let seconds = value.get(key)?.as_f64().filter(|seconds| (1.0..=86_400.0).contains(seconds))?;
+    Some(seconds.round() as i32)
+}
+
 /// At most so many characters, without what PostgreSQL does not take.
 pub(super) fn cut(text: &str, most: usize) -> String {
     text.replace('\0', "").trim().chars().take(most).collect()
@@ -125,6 +163,32 @@ mod tests {
             (Some(Priority::High), Some(Target::Team("billing".into())))
         );
         assert_eq!(packet.customer_text.agent_unavailable.as_deref(), Some("Tomorrow."));
+    }
+
+    #[test]
+    fn a_ladder_is_read_from_words_and_objects() {
+        let packet = read(&json!({
+            "ladder": ["agent", {"agent": "Sara", "seconds": 20}, {"team": "Billing"}, {"step": "team"}, "skill",
+                       {"step": "skill", "seconds": 40}, "moon", 7, "bot_keeps", "callback"],
+            "timeout_s": 90, "on_timeout": "bot_keeps",
+        }));
+        let named = |name: &str| Some(name.to_owned());
+        assert_eq!(
+            packet.ladder,
+            [
+                Rung::Agent { name: None, seconds: None },
+                Rung::Agent { name: named("Sara"), seconds: Some(20) },
+                Rung::Team { name: named("Billing"), seconds: None },
+                Rung::Team { name: None, seconds: None },
+                Rung::Skill { seconds: None },
+                Rung::Skill { seconds: Some(40) },
+                Rung::BotKeeps,
+                Rung::Callback,
+            ]
+        );
+        assert_eq!((packet.timeout_s, packet.on_timeout), (Some(90), OnTimeout::BotKeeps));
+        let odd = read(&json!({"ladder": "team", "timeout_s": -1, "on_timeout": "explode"}));
+        assert_eq!((odd.ladder.len(), odd.timeout_s, odd.on_timeout), (0, None, OnTimeout::NextStep));
     }
 
     #[test]

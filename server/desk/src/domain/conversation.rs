@@ -188,6 +188,22 @@ impl Conversation {
         }
     }
 
+    /// An agent accepts what they were offered: it still waits.
+    pub fn accept(&mut self, agent: AgentId, now: Time) -> Result<Option<Change>, Refused> {
+        if self.stage != Stage::Waiting {
+            return Err(Refused::OfferOver);
+        }
+        Ok(self.to(Stage::Assigned, Owner::Agent(agent), "accept", now))
+    }
+
+    /// A bot has it because nobody else can: from the queue, or from an agent who says nothing.
+    pub fn fall_back(&mut self, bot: BotId, cause: &str, now: Time) -> Option<Change> {
+        match self.stage {
+            Stage::Waiting | Stage::Assigned => self.to(Stage::Bot, Owner::Bot(bot), cause, now),
+            Stage::Bot | Stage::Snoozed | Stage::Resolved => None,
+        }
+    }
+
     /// It becomes this agent's, whoever had it.
     pub fn give(&mut self, agent: AgentId, cause: &str, now: Time) -> Result<Option<Change>, Refused> {
         if self.stage == Stage::Resolved {

@@ -4,11 +4,15 @@ pub mod consent;
 pub mod conversation;
 pub mod csv;
 pub mod delivery;
+pub mod hours;
+pub mod ladder;
 pub mod order;
 pub mod preview;
 pub mod refused;
 pub mod stop;
 pub mod template;
+pub mod told;
+pub mod wait;
 
 pub use conversation::Conversation;
 pub use refused::Refused;

@@ -26,6 +26,8 @@ pub enum Refused {
         /// What the person tried, as a verb.
         verb: &'static str,
     },
+    /// The offer was accepted by somebody else, declined, withdrawn, or is too old.
+    OfferOver,
     /// The customer's 24 hours are over, or never began.
     WindowClosed,
     /// The customer has not agreed to be written to first, or no longer does; what to do.
@@ -46,6 +48,7 @@ impl Refused {
             Refused::NotOwner { .. } => RefusalCode::NotOwner,
             Refused::StaleEpoch { .. } => RefusalCode::StaleEpoch,
             Refused::WrongStage { .. } => RefusalCode::WrongStage,
+            Refused::OfferOver => RefusalCode::OfferOver,
             Refused::WindowClosed => RefusalCode::WindowClosed,
             Refused::NoConsent(_) => RefusalCode::NoConsent,
             Refused::NotCarried(_) => RefusalCode::NotCarried,

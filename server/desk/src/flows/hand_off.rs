@@ -1,10 +1,9 @@
 //! Handing a conversation from a bot to people, with everything that the bot knows.
 
-use contract::{Author, Body, BotId, Change, Owner, Packet, Stage};
+use contract::{BotId, Change, Owner, Packet, ReasonCode, Stage};
 
-use super::Outcome;
-use super::work::{Saying, Work};
-use crate::bots::fit;
+use super::work::Work;
+use super::{Outcome, place};
 use crate::domain::Refused;
 
 /// The most that the slots of a packet may hold, in bytes.
@@ -20,6 +19,13 @@ pub async fn by_bot(work: &mut Work, bot: BotId, epoch: i64, packet: &Packet) ->
         return Err(Refused::NotOwner { owner, epoch }.into());
     }
     work.conversation.seen(epoch)?;
+    check(packet)?;
+    // A bot that has the customer because nobody else can, and still nobody can: somebody writes back.
+    if let Some(run) = work.tx.run(work.conversation.id).await?.filter(|run| run.bot == bot)
+        && place::fallback::holds(work, run.obstacle).await?
+    {
+        return place::callback::instead(work, packet, run).await;
+    }
     begin(work, packet).await
 }
 
@@ -32,6 +38,7 @@ pub async fn by_agent(work: &mut Work, epoch: i64, packet: &Packet) -> Outcome<(
 /// The desk itself takes it from the bot (it failed, say).
 pub async fn begin(work: &mut Work, packet: &Packet) -> Outcome<()> {
     check(packet)?;
+    let from = work.conversation.owner;
     let change = work.conversation.hand_off(work.now)?;
     work.begin_handoff(packet).await?;
     work.moved(change).await?;
@@ -39,26 +46,19 @@ pub async fn begin(work: &mut Work, packet: &Packet) -> Outcome<()> {
         work.conversation.priority = priority;
         work.record(Change::PriorityChanged { priority });
     }
-    tell_customer(work, packet).await
+    let failed = match from {
+        Owner::Bot(bot) if has_failed(packet.reason_code) => Some(bot),
+        _ => None,
+    };
+    place::place(work, packet, failed).await
 }
 
-/// Says to the customer what the packet has for what is really so. It never keeps the handoff from happening: what cannot
-/// go out now is not said.
-async fn tell_customer(work: &mut Work, packet: &Packet) -> Outcome<()> {
-    let texts = &packet.customer_text;
-    if texts.is_empty() || !work.conversation.window_open(work.now) {
-        return Ok(());
-    }
-    let text = match work.tx.is_anyone_there().await? {
-        true => &texts.agent_available,
-        false => &texts.agent_unavailable,
-    };
-    let Some(text) = text else { return Ok(()) };
-    let provider = work.provider;
-    for body in fit::fit(Body::text(text), &|body| provider.carries(body).is_ok()).messages {
-        work.say(Saying { author: Author::Desk, body, quoted: None }).await?;
-    }
-    Ok(())
+/// Whether a bot that lets go for this reason cannot be relied on for the moment.
+pub fn has_failed(reason: ReasonCode) -> bool {
+    matches!(
+        reason,
+        ReasonCode::BotFailed | ReasonCode::BotTimeout | ReasonCode::BreakerOpen | ReasonCode::TurnBudget
+    )
 }
 
 fn check(packet: &Packet) -> Outcome<()> {

@@ -9,5 +9,7 @@ pub async fn resolve(work: &mut Work, agent: Agent, epoch: i64) -> Outcome<()> {
     work.conversation.mine_or_free(agent.id)?;
     work.conversation.seen(epoch)?;
     let change = work.conversation.resolve(work.now)?;
-    work.moved(change).await
+    work.moved(change).await?;
+    work.tx.end_callback(work.conversation.id, "dropped", work.now).await?;
+    Ok(())
 }

@@ -3,7 +3,7 @@
 use contract::{Owner, Packet, ReasonCode, Stage};
 
 use super::work::Work;
-use super::{Agent, Outcome};
+use super::{Agent, Outcome, place};
 use crate::domain::Refused;
 
 /// Makes a conversation the agent's. A second agent's is refused with who has it.
@@ -13,9 +13,11 @@ pub async fn take(work: &mut Work, agent: Agent, epoch: i64) -> Outcome<()> {
     if work.conversation.owner != Owner::Agent(agent.id) {
         work.conversation.seen(epoch)?;
     }
+    let waited = matches!(work.conversation.stage, Stage::Bot | Stage::Waiting);
     from_bot(work).await?;
     let change = work.conversation.take(agent.id, work.now)?;
-    work.moved(change).await
+    work.moved(change).await?;
+    if waited { place::tell::taken(work, agent.id).await } else { Ok(()) }
 }
 
 /// Makes a conversation the agent's, whoever has it.

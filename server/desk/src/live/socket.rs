@@ -231,6 +231,7 @@ impl Session {
             }
             Up::Presence { presence } => {
                 self.desk.hub.set_presence(self.id, presence);
+                let _back = self.desk.store.call_back_from_away(self.who.agent.id).await;
                 let _renewed = self.desk.store.renew_presence(&self.desk.hub.pages()).await;
                 self.agents_changed().await;
                 return Ok(());

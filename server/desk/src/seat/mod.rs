@@ -71,6 +71,7 @@ impl Seat for Taken {
                 agents: self.desk.hub.agents(),
                 cursor: snapshot.cursor.to_string(),
                 now: snapshot.now,
+                offered: snapshot.offered.map(Box::new),
             })
         })
     }

@@ -40,7 +40,7 @@ impl Store {
     /// The colleagues and whether they are there, sorted by name.
     pub async fn agent_cards(&self) -> Result<Vec<AgentCard>> {
         let rows: Vec<(Uuid, String, String, Option<bool>)> = sqlx::query_as(
-            "select a.id, a.name, a.role, bool_and(p.away)
+            "select a.id, a.name, a.role, bool_and(p.away or a.put_away is not null) filter (where p.agent_id is not null)
                from agents a left join presence p on p.agent_id = a.id and p.until > desk_now()
               where a.active group by a.id order by lower(a.name), a.id",
         )
@@ -89,16 +89,5 @@ impl Tx {
             .fetch_optional(self.connection())
             .await?;
         Ok(found.is_some_and(|(active,)| active))
-    }
-
-    /// Whether anybody who works in the inbox is there and not away.
-    pub async fn is_anyone_there(&mut self) -> Result<bool> {
-        let there = sqlx::query_scalar(
-            "select exists (select from presence p join agents a on a.id = p.agent_id
-                             where a.active and not p.away and p.until > desk_now())",
-        )
-        .fetch_one(self.connection())
-        .await?;
-        Ok(there)
     }
 }

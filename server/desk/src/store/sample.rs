@@ -3,7 +3,7 @@
 //! What happened in a sample conversation is worked out elsewhere with the rules of the domain; here it is only
 //! written down.
 
-use contract::{AgentId, Handoff};
+use contract::{AgentId, Handoff, TeamId};
 use serde_json::{Value, json};
 use sqlx::types::Json;
 use uuid::Uuid;
@@ -58,6 +58,15 @@ impl Tx {
         let ids: Vec<Uuid> = agents.iter().map(|agent| agent.0).collect();
         sqlx::query("update agents set sample = true where id = any($1)")
             .bind(ids)
+            .execute(self.connection())
+            .await?;
+        Ok(())
+    }
+
+    /// Marks a team as the sample's.
+    pub async fn mark_sample_team(&mut self, team: TeamId) -> Result<()> {
+        sqlx::query("update teams set sample = true where id = $1")
+            .bind(team.0)
             .execute(self.connection())
             .await?;
         Ok(())

@@ -55,6 +55,11 @@ impl Tx {
         )
         .execute(&mut *connection)
         .await?;
+        sqlx::query(
+            "delete from teams t where t.sample and not exists (select from channels where team_id = t.id)",
+        )
+        .execute(&mut *connection)
+        .await?;
         let people = sqlx::query(
             "delete from agents a where a.sample and not exists (select from conversations where owner_id = a.id)",
         )

@@ -9,7 +9,7 @@ use crate::channels::{AccountEvent, Effect, Inbound, Item, Status};
 use crate::domain::delivery::Mark;
 use crate::flows::Outcome;
 use crate::store::Tx;
-use crate::store::batch::Channels;
+use crate::store::batch::{Channels, Holding};
 use crate::store::contacts::Learned;
 use crate::store::repeats::Sighting;
 use crate::store::statuses::{Sought, Target};
@@ -65,7 +65,7 @@ async fn with_targets(
 ) -> Outcome<Batch> {
     ids.extend(targets.iter().map(|target| target.conversation));
     let ids: Vec<_> = ids.into_iter().collect();
-    let (known, conversations) = tx.hold(messages, &ids).await?;
+    let Holding { known, conversations, promised } = tx.hold(messages, &ids).await?;
     let of = |sent: fn(&&Target) -> bool| -> Vec<_> {
         let ids: BTreeSet<_> = targets.iter().filter(sent).map(|target| target.message).collect();
         ids.into_iter().collect()
@@ -81,6 +81,7 @@ async fn with_targets(
         parts,
         known,
         conversations,
+        promised,
         ..batch
     })
 }

@@ -1,5 +1,6 @@
 //! One message that came in: from the customer, or from the business's own phone app.
 
+use contract::event::HandoffNews;
 use contract::{
     Actor, AddressId, Author, Body, Change, ConversationId, DeliveryState, FileId, MessageId, Owner, Stage,
     Time,
@@ -117,13 +118,7 @@ impl Batch {
         let seq = self.record(id, actor, Change::MessageCreated { message });
         let Some(conversation) = self.conversations.get_mut(&id) else { return Fate::Ignored };
         let sort_at = order::inbound(bubble.received_at, bubble.at, inbound.whole_seconds);
-        if !inbound.echo {
-            let at = bubble.at.unwrap_or(bubble.received_at);
-            conversation.hear(at);
-            if inbound.referral.is_some() {
-                conversation.came_from_ad(at);
-            }
-        }
+        hear(conversation, inbound, bubble.at.unwrap_or(bubble.received_at));
         if sort_at >= conversation.last_sort_at {
             conversation.last_sort_at = sort_at;
             conversation.preview = Some(message);
@@ -132,7 +127,10 @@ impl Batch {
         if let (Stage::Bot, Owner::Bot(bot)) = (conversation.stage, conversation.owner) {
             self.turns.insert(id, (bot, conversation.epoch));
         }
-        let epoch = conversation.epoch;
+        let (epoch, with_people) = (conversation.epoch, conversation.stage != Stage::Bot);
+        if with_people {
+            self.keep_callback(id, actor);
+        }
         let body = self.with_file(bubble.body, message, id);
         self.messages.push(NewMessage {
             id: message,
@@ -167,6 +165,14 @@ impl Batch {
         let last = (!inbound.echo && inbound.repeat.is_none()).then(|| inbound.id.clone());
         self.point(bubble.address, id, last);
         Fate::Applied
+    }
+
+    /// People and the customer have a word: nobody needs to write back any more.
+    fn keep_callback(&mut self, id: ConversationId, actor: Actor) {
+        if self.promised.remove(&id) {
+            self.late.push(Late::KeepCallback { conversation: id });
+            self.record(id, actor, Change::CallbackKept(HandoffNews::default()));
+        }
     }
 
     /// The address leads to this conversation, and to its last message that the provider knows.
@@ -309,6 +315,17 @@ impl Batch {
         });
         conversation.last_at = self.now;
         Fate::Applied
+    }
+}
+
+/// What the customer wrote counts; what somebody wrote on the phone does not.
+fn hear(conversation: &mut Conversation, inbound: &Inbound, at: Time) {
+    if inbound.echo {
+        return;
+    }
+    conversation.hear(at);
+    if inbound.referral.is_some() {
+        conversation.came_from_ad(at);
     }
 }
 

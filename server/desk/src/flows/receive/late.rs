@@ -79,6 +79,11 @@ pub enum Late {
         /// How.
         outcome: &'static str,
     },
+    /// The customer has written, or somebody has on the phone: nobody needs to write back any more.
+    KeepCallback {
+        /// To whom that was promised.
+        conversation: ConversationId,
+    },
     /// News about an account.
     Account {
         /// The connection.
@@ -121,6 +126,7 @@ pub(super) async fn carry_out(tx: &mut Tx, late: Vec<Late>, now: Time) -> Outcom
             Late::Effect { channel, id } => tx.note_effect(channel, &id, now).await?,
             Late::Silence { conversation } => {
                 tx.drop_turn(conversation).await?;
+                tx.end_run(conversation).await?;
                 let withdrawn = tx.cancel_bot(conversation, "owner_changed").await?;
                 let why = ("owner_changed", "Withdrawn: somebody answered on the phone.");
                 for message in withdrawn {
@@ -128,6 +134,9 @@ pub(super) async fn carry_out(tx: &mut Tx, late: Vec<Late>, now: Time) -> Outcom
                 }
             }
             Late::EndHandoff { handoff, outcome } => tx.end_handoff(handoff, outcome, now).await?,
+            Late::KeepCallback { conversation } => {
+                tx.end_callback(conversation, "kept", now).await?;
+            }
             Late::Account { connection, channel, event } => {
                 tx.note_account_event(connection, channel, &event).await?;
                 templates::hear(tx, connection, channel, &event).await?;

@@ -94,6 +94,8 @@ struct Batch {
     targets: HashMap<(ChannelId, String), Target>,
     parts: Vec<Part>,
     conversations: HashMap<ConversationId, Conversation>,
+    /// Those in which somebody has promised to write back, and nobody has yet.
+    promised: HashSet<ConversationId>,
     opened: BTreeSet<ConversationId>,
     touched: BTreeSet<ConversationId>,
     messages: Vec<NewMessage>,
