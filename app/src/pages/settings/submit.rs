@@ -11,7 +11,7 @@ use leptos_i18n::I18nContext;
 use crate::calls::{self, CallError};
 use crate::i18n::{Locale, tu_string, use_i18n};
 use crate::live::browser;
-use crate::ui::{Icon, IconName};
+use crate::ui::{Button, ButtonKind, Icon, IconName};
 
 /// One form: whether it is on its way, and what was wrong with it.
 #[derive(Clone, Copy)]
@@ -121,5 +121,19 @@ pub(super) fn FormError(text: Signal<Option<String>>) -> impl IntoView {
                 </p>
             }
         })
+    }
+}
+
+/// The buttons at the end of a dialog.
+#[component]
+pub(super) fn Foot(submission: Submission, open: RwSignal<bool>, label: &'static str) -> impl IntoView {
+    let i18n = use_i18n();
+    view! {
+        <div class="dialog__foot">
+            <Button on_press=move || open.set(false)>{tu_string!(i18n, settings.cancel)}</Button>
+            <Button kind=ButtonKind::Primary submit=true busy=submission.busy attr:data-testid="submit">
+                {label}
+            </Button>
+        </div>
     }
 }

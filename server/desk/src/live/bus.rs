@@ -23,10 +23,13 @@ pub enum Topic {
     Channels,
     /// Files are to be fetched.
     Files,
+    /// Addresses are to be told something.
+    Endpoints,
 }
 
 impl Topic {
-    const ALL: [Topic; 5] = [Topic::Events, Topic::Deliveries, Topic::Turns, Topic::Channels, Topic::Files];
+    const ALL: [Topic; 6] =
+        [Topic::Events, Topic::Deliveries, Topic::Turns, Topic::Channels, Topic::Files, Topic::Endpoints];
 
     fn letter(self) -> char {
         match self {
@@ -35,6 +38,7 @@ impl Topic {
             Topic::Turns => 't',
             Topic::Channels => 'c',
             Topic::Files => 'f',
+            Topic::Endpoints => 'w',
         }
     }
 }
@@ -112,6 +116,11 @@ impl Bus {
     /// Files are to be fetched, here.
     pub fn files(&self) {
         self.wake(Topic::Files);
+    }
+
+    /// Addresses are to be told something, here.
+    pub fn endpoints(&self) {
+        self.wake(Topic::Endpoints);
     }
 
     fn wake(&self, topic: Topic) {

@@ -5,8 +5,7 @@ use contract::settings::SettingsChange;
 use leptos::prelude::*;
 
 use super::super::open_while;
-use super::super::submit::{FormError, Submission};
-use super::fields::Foot;
+use super::super::submit::{Foot, FormError, Submission};
 use super::{Desk, bot_choices};
 use crate::i18n::{tu_string, use_i18n};
 use crate::ui::{Dialog, Field, FieldKind, Select, ToastKind, use_toasts};

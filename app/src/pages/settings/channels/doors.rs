@@ -5,9 +5,8 @@ use contract::id::ConnectionId;
 use contract::settings::{ChannelView, SettingsChange};
 use leptos::prelude::*;
 
-use super::super::submit::{FormError, Submission};
+use super::super::submit::{Foot, FormError, Submission};
 use super::Desk;
-use super::fields::Foot;
 use crate::i18n::{tu_string, use_i18n};
 use crate::pages::inbox::words::Texts;
 use crate::ui::{

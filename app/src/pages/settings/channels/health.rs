@@ -6,9 +6,8 @@ use contract::settings::SettingsChange;
 use contract::time::Time;
 use leptos::prelude::*;
 
-use super::super::submit::{FormError, Submission};
+use super::super::submit::{Foot, FormError, Submission};
 use super::Desk;
-use super::fields::Foot;
 use super::one::Check;
 use crate::i18n::{tu_string, use_i18n};
 use crate::ui::{Ago, AgoStyle, Badge, Button, ButtonSize, Dialog, Field, FieldKind, IconName, Tone};

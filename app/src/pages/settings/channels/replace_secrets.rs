@@ -5,9 +5,9 @@ use contract::settings::SettingsChange;
 use leptos::prelude::*;
 
 use super::super::open_while;
-use super::super::submit::{FormError, Submission};
+use super::super::submit::{Foot, FormError, Submission};
 use super::Desk;
-use super::fields::{Foot, Typed, fields, filled};
+use super::fields::{Typed, fields, filled};
 use crate::i18n::{tu_string, use_i18n};
 use crate::ui::{Dialog, ToastKind, use_toasts};
 

@@ -104,7 +104,7 @@ fn shown(content_type: Option<&str>, body: &[u8]) -> RawBody {
 }
 
 /// JSON with line breaks and as it was otherwise: its keys in their order, its numbers digit for digit.
-fn indented(json: &str) -> String {
+pub(super) fn indented(json: &str) -> String {
     let (mut text, mut depth, mut quoted, mut escaped) =
         (String::with_capacity(json.len() * 2), 0, false, false);
     let mut letters = json.chars().peekable();
