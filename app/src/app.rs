@@ -2,6 +2,7 @@
 
 use leptos::prelude::*;
 use leptos_meta::{HashedStylesheet, MetaTags, Title, provide_meta_context};
+use leptos_router::any_nested_route::IntoAnyNestedRoute;
 use leptos_router::components::{ParentRoute, Redirect, Route, Router, Routes};
 use leptos_router::location::RequestUrl;
 use leptos_router::{SsrMode, path};
@@ -17,12 +18,7 @@ use crate::ui::{ToastRegion, provide_toasts};
 #[cfg(not(feature = "inbox"))]
 use crate::pages::elsewhere::Elsewhere as Inbox;
 #[cfg(not(feature = "more"))]
-use crate::pages::elsewhere::{
-    Elsewhere as Account, Elsewhere as Channels, Elsewhere as Connect, Elsewhere as Consent,
-    Elsewhere as Inbound, Elsewhere as Ledger, Elsewhere as Login, Elsewhere as OneConnection,
-    Elsewhere as People, Elsewhere as Sandbox, Elsewhere as SettingsShell, Elsewhere as Setup,
-    Elsewhere as Templates, Elsewhere as Tokens, Elsewhere as Webhook,
-};
+use crate::pages::elsewhere::{Elsewhere, Elsewhere as Login, Elsewhere as Sandbox, Elsewhere as Setup};
 #[cfg(feature = "inbox")]
 use crate::pages::inbox::Inbox;
 #[cfg(feature = "more")]
@@ -30,8 +26,8 @@ use crate::pages::{
     login::Login,
     sandbox::Sandbox,
     settings::{
-        Account, Channels, Connect, Consent, Inbound, Ledger, OneConnection, People, SettingsShell,
-        Templates, Tokens, Webhook,
+        Account, Bots, Channels, Connect, Consent, EndpointList, Inbound, Ledger, OneConnection, OneDelivery,
+        OneEndpoint, People, SettingsShell, Teams, Templates, Tokens, Webhook,
     },
     setup::Setup,
 };
@@ -156,20 +152,7 @@ fn Pages() -> impl IntoView {
                     <Route path=path!("/inbox") view=ToInbox ssr=SsrMode::Async />
                     <Route path=path!("/inbox/:view/:conversation?") view=Inbox ssr=SsrMode::Async />
                     <Route path=path!("/sandbox") view=Sandbox ssr=SsrMode::Async />
-                    <ParentRoute path=path!("/settings") view=SettingsShell ssr=SsrMode::Async>
-                        <Route path=path!("") view=ToChannels ssr=SsrMode::Async />
-                        <Route path=path!("/channels") view=Channels ssr=SsrMode::Async />
-                        <Route path=path!("/channels/new") view=Connect ssr=SsrMode::Async />
-                        <Route path=path!("/channels/:connection") view=OneConnection ssr=SsrMode::Async />
-                        <Route path=path!("/inbound") view=Inbound ssr=SsrMode::Async />
-                        <Route path=path!("/inbound/:webhook") view=Webhook ssr=SsrMode::Async />
-                        <Route path=path!("/templates") view=Templates ssr=SsrMode::Async />
-                        <Route path=path!("/consent") view=Consent ssr=SsrMode::Async />
-                        <Route path=path!("/people") view=People ssr=SsrMode::Async />
-                        <Route path=path!("/developers") view=Tokens ssr=SsrMode::Async />
-                        <Route path=path!("/ledger") view=Ledger ssr=SsrMode::Async />
-                        <Route path=path!("/account") view=Account ssr=SsrMode::Async />
-                    </ParentRoute>
+                    <SettingsRoutes />
                 </ParentRoute>
             </Routes>
         </Router>
@@ -177,11 +160,51 @@ fn Pages() -> impl IntoView {
     }
 }
 
+/// The settings. They are all in the program that has the other pages.
+#[cfg(feature = "more")]
+#[component(transparent)]
+fn SettingsRoutes() -> impl leptos_router::MatchNestedRoutes + Clone {
+    view! {
+        <ParentRoute path=path!("/settings") view=SettingsShell ssr=SsrMode::Async>
+            <Route path=path!("") view=ToChannels ssr=SsrMode::Async />
+            <Route path=path!("/channels") view=Channels ssr=SsrMode::Async />
+            <Route path=path!("/channels/new") view=Connect ssr=SsrMode::Async />
+            <Route path=path!("/channels/:connection") view=OneConnection ssr=SsrMode::Async />
+            <Route path=path!("/bots") view=Bots ssr=SsrMode::Async />
+            <Route path=path!("/bots/:bot/:screen?") view=Bots ssr=SsrMode::Async />
+            <Route path=path!("/inbound") view=Inbound ssr=SsrMode::Async />
+            <Route path=path!("/inbound/:webhook") view=Webhook ssr=SsrMode::Async />
+            <Route path=path!("/webhooks") view=EndpointList ssr=SsrMode::Async />
+            <Route path=path!("/webhooks/:endpoint") view=OneEndpoint ssr=SsrMode::Async />
+            <Route path=path!("/webhooks/deliveries/:delivery") view=OneDelivery ssr=SsrMode::Async />
+            <Route path=path!("/templates") view=Templates ssr=SsrMode::Async />
+            <Route path=path!("/consent") view=Consent ssr=SsrMode::Async />
+            <Route path=path!("/teams") view=Teams ssr=SsrMode::Async />
+            <Route path=path!("/people") view=People ssr=SsrMode::Async />
+            <Route path=path!("/developers") view=Tokens ssr=SsrMode::Async />
+            <Route path=path!("/ledger") view=Ledger ssr=SsrMode::Async />
+            <Route path=path!("/account") view=Account ssr=SsrMode::Async />
+        </ParentRoute>
+    }
+    .into_inner()
+    .into_any_nested_route()
+}
+
+/// The settings, fetched anew wherever one goes in them: the program of the inbox carries no list of them.
+#[cfg(not(feature = "more"))]
+#[component(transparent)]
+fn SettingsRoutes() -> impl leptos_router::MatchNestedRoutes + Clone {
+    view! { <Route path=path!("/settings/*place") view=Elsewhere ssr=SsrMode::Async /> }
+        .into_inner()
+        .into_any_nested_route()
+}
+
 #[component]
 fn ToInbox() -> impl IntoView {
     view! { <Redirect path="/inbox/waiting" /> }
 }
 
+#[cfg(feature = "more")]
 #[component]
 fn ToChannels() -> impl IntoView {
     view! { <Redirect path="/settings/channels" /> }

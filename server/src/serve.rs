@@ -92,14 +92,15 @@ async fn start(settings: &Settings, bound: SocketAddr) -> Result<Started> {
     let database = Database::start(settings, |step| tracing::info!("{step}")).await?;
     let desk = assemble(settings, &database, (public_url, local_url)).await?;
     let samples = sandbox::prepare(&desk, settings).await.context("preparing the sample data")?;
-    desk::jobs::start(&desk).await.context("starting the jobs")?;
-    let address = desk.config.public_url.as_str().trim_end_matches('/');
-    let mut told = vec![String::new(), format!("  Baton is at {address}")];
-    told.extend(samples);
+    // Before the jobs: some of them call the stand-ins at once, which answer as soon as the routes are there.
     let router = desk::http::router(desk.clone());
     #[cfg(feature = "ssr")]
     let router = router.merge(crate::pages::router(&desk, &settings.site));
     let router = desk::http::layers(router, &desk);
+    desk::jobs::start(&desk).await.context("starting the jobs")?;
+    let address = desk.config.public_url.as_str().trim_end_matches('/');
+    let mut told = vec![String::new(), format!("  Baton is at {address}")];
+    told.extend(samples);
     Ok(Started { router, told, desk, database })
 }
 

@@ -112,6 +112,9 @@ test('the first frame has the colours that were chosen', async ({ agent }) => {
 
 /** Every screen, with what brings it up. */
 async function screens(desk) {
+  // Templates are read in the background: what is chosen from them is looked at too.
+  const read = `select count(*) from templates t join connections n on n.id = t.connection_id where n.name = 'Sample shop'`;
+  await expect.poll(async () => Number(await desk.database.value(read)), { timeout: 30_000 }).toBeGreaterThan(0);
   const waiting = await desk.database.value(
     `select c.id from conversations c join handoffs h on h.id = c.handoff_id
       where stage = 'waiting' and window_until > now() order by c.waiting_since limit 1`,
@@ -119,6 +122,7 @@ async function screens(desk) {
   const closed = await desk.database.value(
     `select id from conversations where window_until < now() and stage <> 'resolved' limit 1`,
   );
+  const bot = `/settings/bots/${await desk.database.value('select id from bots order by created_at limit 1')}`;
   const at = (name, path, then = async () => {}) => ({
     name,
     open: async (page) => {
@@ -171,7 +175,43 @@ async function screens(desk) {
       await page.getByTestId('click-to-chat-button').first().click();
       await expect(page.getByTestId('click-to-chat')).toBeVisible();
     }),
+    at('bots', '/settings/bots', live),
+    at('a bot', bot, async (page) => {
+      await live(page);
+      await expect(page.getByTestId('bot-terms')).toBeVisible();
+    }),
+    at('the editor of a bot', `${bot}/flow`, async (page) => {
+      await live(page);
+      await page.getByTestId('part-entry-3').click();
+      await page.getByTestId('preview-text').fill('where is my order?');
+      await page.getByTestId('preview-send').click();
+      await expect(page.getByTestId('decisions').first()).toBeVisible();
+    }),
+    at('the hours of a bot', `${bot}/flow`, async (page) => {
+      await live(page);
+      await page.getByTestId('part-hours').click();
+    }),
+    at('versions of a bot', `${bot}/versions`, live),
+    at('trial runs of a bot', `${bot}/trials`, async (page) => {
+      await live(page);
+      await page.getByTestId('run-trial').click();
+      await expect(page.getByTestId('verdict').first()).toBeVisible();
+    }),
+    at('what a bot did not understand', `${bot}/learning`, live),
+    at('calls of a bot', `${bot}/calls`, live),
     at('inbound', '/settings/inbound', live),
+    at('webhooks', '/settings/webhooks', live),
+    at('an address that is told', '/settings/webhooks', async (page) => {
+      await live(page);
+      await page.getByTestId('add-endpoint').click();
+      await page.locator('#endpoint-name').fill('The CRM');
+      await page.locator('#endpoint-url').fill('https://crm.example/events');
+      await page.getByTestId('submit').click();
+      await page.getByTestId('secret-kept').click();
+      await page.getByTestId('endpoint').first().getByRole('link').click();
+      await page.getByTestId('send-test').click();
+      await expect(page.getByTestId('delivery').first()).toBeVisible();
+    }),
     at('people', '/settings/people', live),
     at('developers', '/settings/developers', live),
     at('ledger', '/settings/ledger', live),

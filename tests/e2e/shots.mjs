@@ -10,7 +10,9 @@ import { chromium as playwright, expect } from '@playwright/test';
 
 import { chromium, flags } from './support/browser.mjs';
 import { Desk } from './support/desk.mjs';
+import { shootBots } from './support/shots/bots.mjs';
 import { shootConnections } from './support/shots/connections.mjs';
+import { shootEndpoints } from './support/shots/endpoints.mjs';
 import { shootFiles } from './support/shots/files.mjs';
 import { shootTemplates } from './support/shots/templates.mjs';
 import { live as follows, Phone, signIn } from './support/pages.mjs';
@@ -108,8 +110,10 @@ try {
     await shoot(desk, `settings-${page}`, `/settings/${page}`, { who: 'admin', ready: live });
   }
   const stage = { desk, shoot, isWanted, live, session: (who) => session(desk, who), browser };
+  await shootBots(stage);
   await shootFiles(stage);
   await shootTemplates(stage);
+  await shootEndpoints(stage);
   await shootConnections(stage);
   console.log(`pictures are in ${folder}`);
 } finally {

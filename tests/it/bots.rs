@@ -11,15 +11,20 @@ use self::server::Server;
 
 mod breaker;
 mod dialect;
+mod editor;
 mod faults;
 mod golden;
 mod later;
+mod learning;
 mod own;
+mod preview;
 mod races;
 mod rich;
-mod server;
+pub(crate) mod server;
 mod story;
+mod trial;
 mod turns;
+mod versions;
 
 const ANA: &str = "4917139200099";
 const SIGNING: &str = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";

@@ -268,7 +268,7 @@ async fn make(
             quoted: None,
             claim: if matches!(step, Move::Reply) { Claim::IfFree } else { Claim::TakeOver },
         },
-        Move::Return => Command::ReturnToBot { epoch, note: "back".to_owned() },
+        Move::Return => Command::ReturnToBot { epoch, note: "back".to_owned(), settled: Vec::new() },
         Move::Resolve => Command::Resolve { epoch },
     };
     let _refused = flows::act(&desk.desk, TestDesk::acting(who), request(id, command)).await;

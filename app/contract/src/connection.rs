@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::bots::{BotDone, BotTask};
+use crate::endpoint::{EndpointDone, EndpointTask};
 use crate::id::{BotId, ChannelId, ConnectionId};
 use crate::settings::{ConnectionView, ProviderView};
 use crate::time::Time;
@@ -129,11 +131,15 @@ pub enum SettingsTask {
     },
     /// Do something with a token of the public API.
     Token(crate::token::TokenTask),
+    /// Something with a bot.
+    Bot(BotTask),
     /// Read and apply a webhook again.
     Replay {
         /// Which.
         webhook: WebhookKey,
     },
+    /// Do something about an address that is told what happens.
+    Endpoint(EndpointTask),
 }
 
 /// A connection to be made.
@@ -182,11 +188,15 @@ pub enum TaskDone {
     Click(ClickToChat),
     /// The webhook was applied again.
     Replayed(Replayed),
+    /// What came of it for an address.
+    Endpoint(EndpointDone),
     /// A token was made, renewed or ended.
     Token {
         /// Its secret, where it has a new one. It is told once.
         secret: Option<String>,
     },
+    /// Something with a bot.
+    Bot(BotDone),
 }
 
 /// How customers begin to write to a number.

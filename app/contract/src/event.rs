@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::consent::{ConsentScope, ConsentState};
 use crate::conversation::{Card, Owner, Priority, Stage};
 use crate::handoff::{Handoff, ReasonCode};
-use crate::id::{AgentId, BotId, ConversationId, HandoffId, MessageId};
+use crate::id::{AgentId, BotId, ConversationId, HandoffId, MessageId, OfferId, TeamId};
 use crate::message::{DeliveryState, Message};
 use crate::time::Time;
 
@@ -103,13 +103,33 @@ pub enum Change {
         /// Why.
         reason: ReasonCode,
     },
+    /// Somebody is asked to accept a handoff.
+    HandoffOffered(HandoffNews),
+    /// Somebody has accepted it.
+    HandoffAccepted(HandoffNews),
+    /// Somebody has declined it.
+    HandoffDeclined(HandoffNews),
+    /// Nobody has accepted it in time.
+    HandoffExpired(HandoffNews),
+    /// It came while the team was closed.
+    HandoffAfterHours(HandoffNews),
     /// A handoff is over.
     HandoffEnded {
         /// Which handoff.
         handoff: HandoffId,
-        /// How: `taken`, `transferred`, `returned`, `resolved`, `answered_on_phone`.
+        /// How, as in [`Handoff::outcome`].
         outcome: String,
     },
+    /// A bot has the customer because nobody else can.
+    FallbackStarted(HandoffNews),
+    /// That is over.
+    FallbackEnded(HandoffNews),
+    /// Somebody writes back later.
+    CallbackPromised(HandoffNews),
+    /// Nobody has written back yet, and it is time.
+    CallbackDue(HandoffNews),
+    /// What was promised is kept.
+    CallbackKept(HandoffNews),
     /// It is put aside.
     Snoozed {
         /// Until when.
@@ -140,6 +160,38 @@ pub enum Change {
     },
 }
 
+/// What happened to a handoff. What no screen reads, the browser has no code for.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Default)]
+pub struct HandoffNews {
+    /// Which handoff.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub handoff: Option<HandoffId>,
+    /// Which offer.
+    #[cfg_attr(target_arch = "wasm32", serde(skip))]
+    #[cfg_attr(not(target_arch = "wasm32"), serde(default, skip_serializing_if = "Option::is_none"))]
+    pub offer: Option<OfferId>,
+    /// Who is asked, or was.
+    #[cfg_attr(target_arch = "wasm32", serde(skip))]
+    #[cfg_attr(not(target_arch = "wasm32"), serde(default, skip_serializing_if = "Option::is_none"))]
+    pub agent: Option<AgentId>,
+    /// The team that is asked, or was, or is closed.
+    #[cfg_attr(target_arch = "wasm32", serde(skip))]
+    #[cfg_attr(not(target_arch = "wasm32"), serde(default, skip_serializing_if = "Option::is_none"))]
+    pub team: Option<TeamId>,
+    /// The bot that is the fallback.
+    #[cfg_attr(target_arch = "wasm32", serde(skip))]
+    #[cfg_attr(not(target_arch = "wasm32"), serde(default, skip_serializing_if = "Option::is_none"))]
+    pub bot: Option<BotId>,
+    /// Until when it is offered, or when the callback is due.
+    #[cfg_attr(target_arch = "wasm32", serde(skip))]
+    #[cfg_attr(not(target_arch = "wasm32"), serde(default, skip_serializing_if = "Option::is_none"))]
+    pub until: Option<Time>,
+    /// Why, as a word: `nobody_online`, `after_hours` and so on.
+    #[cfg_attr(target_arch = "wasm32", serde(skip))]
+    #[cfg_attr(not(target_arch = "wasm32"), serde(default, skip_serializing_if = "Option::is_none"))]
+    pub reason: Option<String>,
+}
+
 impl Change {
     /// The event's one name everywhere. A change of the stage under the same owner is `stage_changed`.
     pub fn name(&self) -> &'static str {
@@ -151,7 +203,17 @@ impl Change {
             Change::OwnerChanged { from, to, .. } if from == to => "stage_changed",
             Change::OwnerChanged { .. } => "owner_changed",
             Change::HandoffCreated { .. } => "handoff_created",
+            Change::HandoffOffered(_) => "handoff_offered",
+            Change::HandoffAccepted(_) => "handoff_accepted",
+            Change::HandoffDeclined(_) => "handoff_declined",
+            Change::HandoffExpired(_) => "handoff_expired",
+            Change::HandoffAfterHours(_) => "handoff_after_hours",
             Change::HandoffEnded { .. } => "handoff_ended",
+            Change::FallbackStarted(_) => "fallback_started",
+            Change::FallbackEnded(_) => "fallback_ended",
+            Change::CallbackPromised(_) => "callback_promised",
+            Change::CallbackDue(_) => "callback_due",
+            Change::CallbackKept(_) => "callback_kept",
             Change::Snoozed { .. } => "snoozed",
             Change::Labelled { .. } => "labelled",
             Change::PriorityChanged { .. } => "priority_changed",
@@ -175,6 +237,23 @@ impl Change {
     pub fn handoff(&self) -> Option<HandoffId> {
         match self {
             Change::HandoffCreated { handoff, .. } | Change::HandoffEnded { handoff, .. } => Some(*handoff),
+            _ => self.news()?.handoff,
+        }
+    }
+
+    /// What it says of a handoff beside its beginning and its end.
+    pub fn news(&self) -> Option<&HandoffNews> {
+        match self {
+            Change::HandoffOffered(news)
+            | Change::HandoffAccepted(news)
+            | Change::HandoffDeclined(news)
+            | Change::HandoffExpired(news)
+            | Change::HandoffAfterHours(news)
+            | Change::FallbackStarted(news)
+            | Change::FallbackEnded(news)
+            | Change::CallbackPromised(news)
+            | Change::CallbackDue(news)
+            | Change::CallbackKept(news) => Some(news),
             _ => None,
         }
     }

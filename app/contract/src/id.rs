@@ -55,10 +55,20 @@ ids! {
     DeliveryId;
     /// One handoff from a bot to people.
     HandoffId;
+    /// A handoff that one agent, or a team, may accept for a while.
+    OfferId;
+    /// People who answer together.
+    TeamId;
+    /// A promise to write back.
+    CallbackId;
     /// A file in our own store.
     FileId;
     /// A template, as the desk knows it.
     TemplateId;
+    /// A web address that is told what happens.
+    EndpointId;
+    /// One event on its way to such an address.
+    EndpointDeliveryId;
     /// A token of the public API.
     TokenId;
     /// Made by the browser (UUID v4): the key under which a command is done once, however often it is sent.

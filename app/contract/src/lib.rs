@@ -3,15 +3,18 @@
 //! Pure: no clock, no randomness, no input or output. What the server stores and what the browser shows
 //! are the same types, and the browser applies events with the same code that the server's tests use.
 
+pub mod bots;
 pub mod capability;
 pub mod command;
 pub mod connection;
 pub mod consent;
 pub mod conversation;
+pub mod endpoint;
 pub mod event;
 pub mod file;
 pub mod frame;
 pub mod handoff;
+pub mod hours;
 pub mod id;
 pub mod inbox;
 pub mod message;
@@ -20,6 +23,7 @@ pub mod picker;
 pub mod sandbox;
 pub mod seat;
 pub mod settings;
+pub mod team;
 pub mod template;
 pub mod thread;
 pub mod time;

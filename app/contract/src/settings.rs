@@ -3,18 +3,27 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::bots::{BotChange, BotScreen, BotShown};
 use crate::connection::ConnectionPage;
 use crate::consent::ConsentPolicy;
-use crate::id::{AgentId, BotId, ChannelId, ConnectionId};
+use crate::endpoint::{EndpointDelivery, EndpointPage, EndpointQuery, Endpoints};
+use crate::id::{AgentId, BotId, ChannelId, ConnectionId, EndpointDeliveryId, TeamId};
 use crate::person::Role;
+use crate::team::{ChannelPlacing, TeamDraft};
 use crate::template::TemplateDraft;
 use crate::time::Time;
 use crate::webhook::{LogQuery, WebhookKey, WebhookLog, WebhookPage};
 
 mod consent;
+mod ledger;
+mod people;
+mod teams;
 mod templates;
 
 pub use consent::*;
+pub use ledger::*;
+pub use people::*;
+pub use teams::*;
 pub use templates::*;
 
 /// A settings screen.
@@ -33,12 +42,22 @@ pub enum SettingsPage {
     Inbound(LogQuery),
     /// One webhook.
     Webhook(WebhookKey),
+    /// Web addresses that are told what happens.
+    Endpoints,
+    /// One such address and what was sent to it.
+    Endpoint(EndpointQuery),
+    /// One delivery to it.
+    EndpointDelivery(EndpointDeliveryId),
+    /// Bots.
+    Bots(BotScreen),
     /// Templates: where they come from, and what happened to those in use.
     Templates,
     /// Who wants to be written to first.
     Consent,
     /// Tokens of the public API.
     Tokens,
+    /// Teams, and where handoffs go.
+    Teams,
     /// My own account.
     Account,
 }
@@ -62,12 +81,22 @@ pub enum Settings {
     Inbound(WebhookLog),
     /// One webhook.
     Webhook(Box<WebhookPage>),
+    /// Web addresses that are told what happens.
+    Endpoints(Endpoints),
+    /// One such address and what was sent to it.
+    Endpoint(Box<EndpointPage>),
+    /// One delivery to it.
+    EndpointDelivery(Box<EndpointDelivery>),
+    /// Bots.
+    Bots(Box<BotShown>),
     /// Templates: where they come from, and what happened to those in use.
     Templates(TemplateSettings),
     /// Who wants to be written to first.
     Consent(ConsentSettings),
     /// Tokens of the public API.
     Tokens(crate::token::TokenSettings),
+    /// Teams, and where handoffs go.
+    Teams(TeamSettings),
     /// My own account.
     Account {
         /// Where I am signed in.
@@ -192,78 +221,6 @@ pub struct UnknownChannel {
     pub last_at: Time,
 }
 
-/// A person who signs in.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Person {
-    /// Who.
-    pub id: AgentId,
-    /// The name that colleagues see.
-    pub name: String,
-    /// The address they sign in with.
-    pub email: String,
-    /// What they may do.
-    pub role: Role,
-    /// Whether they may sign in.
-    pub active: bool,
-    /// When they were last here.
-    pub last_seen: Option<Time>,
-}
-
-/// One place where somebody is signed in.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct SignIn {
-    /// When they signed in.
-    pub created_at: Time,
-    /// When they were last seen there.
-    pub last_seen: Time,
-    /// From which network address.
-    pub address: String,
-    /// With what browser.
-    pub agent: String,
-    /// Whether it is this very session.
-    pub current: bool,
-}
-
-/// What came in, and what became of it. Counted in items; a webhook not yet parsed counts as one that is
-/// pending, so that `received = applied + duplicate + ignored + rejected + pending` always holds.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Default)]
-pub struct LedgerView {
-    /// Everything that came in with a right signature.
-    pub received: i64,
-    /// What changed something.
-    pub applied: i64,
-    /// What was known already.
-    pub duplicate: i64,
-    /// What is of no concern here.
-    pub ignored: i64,
-    /// What could not be understood, with a reason each.
-    pub rejected: i64,
-    /// What is still to be looked at.
-    pub pending: i64,
-    /// The latest rejected items, latest first, at most 100.
-    pub rejections: Vec<Rejection>,
-}
-
-impl LedgerView {
-    /// Whether the equation holds.
-    pub fn balanced(&self) -> bool {
-        self.received == self.applied + self.duplicate + self.ignored + self.rejected + self.pending
-    }
-}
-
-/// One rejected item.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Rejection {
-    /// When it came in.
-    pub at: Time,
-    /// On which connection.
-    pub connection_name: String,
-    /// Why it was rejected, for a program (`malformed`, `unknown_channel`).
-    pub reason: String,
-    /// Why, for a person.
-    pub detail: String,
-}
-
 /// A change of the configuration. Each is done in one transaction and refused as a whole.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "change", rename_all = "snake_case")]
@@ -330,6 +287,8 @@ pub enum SettingsChange {
         /// How long, in seconds.
         seconds: i32,
     },
+    /// Something about a bot.
+    Bot(BotChange),
     /// Read a connection's templates now.
     SyncTemplates {
         /// Which.
@@ -350,6 +309,32 @@ pub enum SettingsChange {
         channel: ChannelId,
         /// How.
         policy: ConsentPolicy,
+    },
+    /// Make or change a team.
+    SaveTeam {
+        /// Which; absent: a new one.
+        team: Option<TeamId>,
+        /// How it is set up.
+        draft: Box<TeamDraft>,
+    },
+    /// Take a team away.
+    RemoveTeam {
+        /// Which.
+        team: TeamId,
+    },
+    /// Set where a channel's handoffs go.
+    PlaceChannel {
+        /// Which.
+        channel: ChannelId,
+        /// Where they go.
+        placing: Box<ChannelPlacing>,
+    },
+    /// Set what somebody is good at.
+    SetSkills {
+        /// Who.
+        person: AgentId,
+        /// What they are good at.
+        skills: Vec<String>,
     },
     /// Let somebody sign in.
     AddPerson {

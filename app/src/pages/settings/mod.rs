@@ -9,23 +9,29 @@ use crate::i18n::{tu_string, use_i18n};
 use crate::ui::{Icon, IconName};
 
 mod account;
+mod bots;
 mod channels;
 mod consent;
+mod endpoints;
 mod inbound;
 mod ledger;
 mod load;
 mod people;
 mod submit;
+mod teams;
 mod templates;
 mod tokens;
 mod webhook;
 
 pub use account::Account;
+pub use bots::Bots;
 pub use channels::{Channels, Connect, OneConnection};
 pub use consent::Consent;
+pub use endpoints::{EndpointList, OneDelivery, OneEndpoint};
 pub use inbound::Inbound;
 pub use ledger::Ledger;
 pub use people::People;
+pub use teams::Teams;
 pub use templates::Templates;
 pub use tokens::Tokens;
 pub use webhook::Webhook;
@@ -38,15 +44,18 @@ pub fn SettingsShell() -> impl IntoView {
     let for_admins = move || {
         view! {
             <Place to="/settings/channels" icon=IconName::Plug label=tu_string!(i18n, settings.channels) />
+            <Place to="/settings/bots" icon=IconName::Bot label=tu_string!(i18n, bots.bots) />
             <Place
                 to="/settings/templates"
                 icon=IconName::Template
                 label=tu_string!(i18n, settings.templates)
             />
             <Place to="/settings/consent" icon=IconName::Check label=tu_string!(i18n, settings.consent) />
+            <Place to="/settings/teams" icon=IconName::Transfer label=tu_string!(i18n, settings.teams) />
             <Place to="/settings/people" icon=IconName::Users label=tu_string!(i18n, settings.people) />
             <Place to="/settings/developers" icon=IconName::Key label=tu_string!(i18n, settings.developers) />
             <Place to="/settings/inbound" icon=IconName::Inbox label=tu_string!(i18n, settings.inbound) />
+            <Place to="/settings/webhooks" icon=IconName::Send label=tu_string!(i18n, endpoints.title) />
             <Place to="/settings/ledger" icon=IconName::Ledger label=tu_string!(i18n, settings.ledger) />
         }
     };

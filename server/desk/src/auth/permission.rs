@@ -16,14 +16,20 @@ pub enum Permission {
     Reassign,
     /// See and change connections, channels and their bots.
     Channels,
+    /// See and change teams, and where handoffs go.
+    Teams,
     /// See and change who signs in.
     People,
+    /// See and change bots, what they are asked and what customers wrote to them.
+    Bots,
     /// See what came in and what became of it.
     Ledger,
     /// See and make templates, see the alerts.
     Templates,
     /// See and change how consent is treated, and who wishes what.
     Consent,
+    /// See and change which addresses are told what happens.
+    Endpoints,
     /// See, make and end tokens of the public API.
     Tokens,
 }
@@ -34,10 +40,13 @@ pub fn may(role: Role, what: Permission) -> bool {
         Permission::Work | Permission::OwnAccount => true,
         Permission::Reassign
         | Permission::Channels
+        | Permission::Teams
         | Permission::People
+        | Permission::Bots
         | Permission::Ledger
         | Permission::Templates
         | Permission::Consent
+        | Permission::Endpoints
         | Permission::Tokens => role == Role::Admin,
     }
 }
@@ -47,10 +56,15 @@ impl Permission {
     pub fn to_see(page: SettingsPage) -> Permission {
         match page {
             SettingsPage::Channels | SettingsPage::Connection(_) => Permission::Channels,
+            SettingsPage::Teams => Permission::Teams,
             SettingsPage::People => Permission::People,
+            SettingsPage::Bots(_) => Permission::Bots,
             SettingsPage::Ledger | SettingsPage::Inbound(_) | SettingsPage::Webhook(_) => Permission::Ledger,
             SettingsPage::Templates => Permission::Templates,
             SettingsPage::Consent => Permission::Consent,
+            SettingsPage::Endpoints | SettingsPage::Endpoint(_) | SettingsPage::EndpointDelivery(_) => {
+                Permission::Endpoints
+            }
             SettingsPage::Tokens => Permission::Tokens,
             SettingsPage::Account => Permission::OwnAccount,
         }
@@ -67,10 +81,15 @@ impl Permission {
             | SettingsChange::AddDoor { .. }
             | SettingsChange::RemoveDoor { .. }
             | SettingsChange::SetRepeatWindow { .. } => Permission::Channels,
+            SettingsChange::Bot(_) => Permission::Bots,
             SettingsChange::SyncTemplates { .. }
             | SettingsChange::SubmitTemplate { .. }
             | SettingsChange::SeenAlerts => Permission::Templates,
             SettingsChange::SetConsentPolicy { .. } => Permission::Consent,
+            SettingsChange::SaveTeam { .. }
+            | SettingsChange::RemoveTeam { .. }
+            | SettingsChange::PlaceChannel { .. }
+            | SettingsChange::SetSkills { .. } => Permission::Teams,
             SettingsChange::AddPerson { .. } | SettingsChange::SetActive { .. } => Permission::People,
             SettingsChange::ChangePassword { .. } | SettingsChange::SignOutEverywhere => {
                 Permission::OwnAccount
@@ -85,7 +104,9 @@ impl Permission {
             | SettingsTask::TryFields { .. }
             | SettingsTask::Check { .. }
             | SettingsTask::ClickToChat { .. } => Permission::Channels,
+            SettingsTask::Bot(_) => Permission::Bots,
             SettingsTask::Replay { .. } => Permission::Ledger,
+            SettingsTask::Endpoint(_) => Permission::Endpoints,
             SettingsTask::Token(_) => Permission::Tokens,
         }
     }
@@ -100,10 +121,13 @@ mod tests {
         let rights = [
             Permission::Reassign,
             Permission::Channels,
+            Permission::Teams,
             Permission::People,
+            Permission::Bots,
             Permission::Ledger,
             Permission::Templates,
             Permission::Consent,
+            Permission::Endpoints,
             Permission::Tokens,
         ];
         for right in rights {
@@ -122,11 +146,14 @@ mod tests {
             SettingsPage::Channels,
             SettingsPage::Connection(connection),
             SettingsPage::People,
+            SettingsPage::Bots(contract::bots::BotScreen::All),
+            SettingsPage::Teams,
             SettingsPage::Ledger,
             SettingsPage::Inbound(contract::webhook::LogQuery::default()),
             SettingsPage::Webhook(contract::webhook::WebhookKey { day: 0, id: 0 }),
             SettingsPage::Templates,
             SettingsPage::Consent,
+            SettingsPage::Endpoints,
             SettingsPage::Tokens,
             SettingsPage::Account,
         ] {

@@ -34,7 +34,7 @@ pub mod wire;
 
 pub use answer::{After, Answer, BotError, Pause};
 pub use speech::kind_of;
-pub use turn::{Attached, Heard, Opening, Speaker, Spoken, Turn};
+pub use turn::{Attached, Fallback, Heard, Opening, Speaker, Spoken, Turn};
 pub use wire::Wire;
 
 /// Every kind of bot.

@@ -1,6 +1,7 @@
 //! What a bot is asked.
 
-use contract::{Body, BotId, ContactId, ConversationId, MessageId, Time};
+use contract::message::Field;
+use contract::{Body, BotId, ContactId, ConversationId, MessageId, Packet, Time};
 use serde_json::Value;
 use uuid::Uuid;
 
@@ -39,6 +40,21 @@ pub struct Turn {
     pub window_until: Option<Time>,
     /// How the bot came to the conversation.
     pub opening: Opening,
+    /// Whether nobody is there: an admin tries the bot, and what it says reaches no customer.
+    pub preview: bool,
+    /// Why it has the customer, where that is because nobody else can.
+    pub fallback: Option<Fallback>,
+    /// What people have settled, where they have just given it back.
+    pub settled: Vec<Field>,
+}
+
+/// A bot has the customer because nobody else can.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Fallback {
+    /// What keeps people from answering, as a word: `nobody_online`, `after_hours` and so on.
+    pub reason: String,
+    /// What was passed on before.
+    pub packet: Option<Packet>,
 }
 
 /// One message of the customer's.
@@ -115,6 +131,8 @@ pub enum Opening {
     Ongoing,
     /// A person has given it back.
     Returned,
+    /// It has the customer because nobody else can.
+    Fallback,
 }
 
 impl Opening {
@@ -124,6 +142,7 @@ impl Opening {
             Opening::New => "new",
             Opening::Ongoing => "ongoing",
             Opening::Returned => "returned",
+            Opening::Fallback => "fallback",
         }
     }
 }
@@ -155,6 +174,9 @@ impl Turn {
             language: None,
             window_until: None,
             opening: Opening::New,
+            preview: false,
+            fallback: None,
+            settled: Vec::new(),
         }
     }
 

@@ -34,7 +34,7 @@ pub async fn accept(desk: &Desk, accepted: &[Accepted]) -> Outcome<()> {
     let messages: BTreeSet<MessageId> = accepted.iter().map(|one| one.claimed.message).collect();
     let conversations: Vec<_> = conversations.into_iter().collect();
     let messages: Vec<_> = messages.into_iter().collect();
-    let (_, mut held) = tx.hold(&[], &conversations).await?;
+    let mut held = tx.hold(&[], &conversations).await?.conversations;
     let mut parts: HashMap<_, Part> =
         tx.parts(&messages).await?.into_iter().map(|part| (part.id, part)).collect();
     let mut taken = Vec::with_capacity(accepted.len());

@@ -1,9 +1,9 @@
 //! Giving a conversation to an agent: by whoever may, or by its owner with a note.
 
-use contract::{AgentId, Author, MessageId, Owner};
+use contract::{AgentId, Author, MessageId, Owner, Stage};
 
 use super::work::Work;
-use super::{Agent, Outcome, note};
+use super::{Agent, Outcome, note, place};
 use crate::auth::permission::{Permission, may};
 use crate::domain::Refused;
 
@@ -45,6 +45,8 @@ async fn hand_to(work: &mut Work, to: AgentId, cause: &str) -> Outcome<()> {
     if work.conversation.owner == Owner::Agent(to) {
         return Ok(());
     }
+    let waited = work.conversation.stage == Stage::Waiting;
     let change = work.conversation.give(to, cause, work.now)?;
-    work.moved(change).await
+    work.moved(change).await?;
+    if waited { place::tell::taken(work, to).await } else { Ok(()) }
 }

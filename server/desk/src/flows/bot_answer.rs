@@ -45,6 +45,9 @@ pub async fn answer(desk: &Desk, turn: &Turn, answer: Answer, heard_to: i64) -> 
     let remembered =
         Remembered { memory: &memory, answered_seq: heard_to, epoch: turn.epoch, offered: &offered };
     work.tx.remember(turn.conversation, bot, remembered).await?;
+    if answer.missed {
+        work.tx.note_miss(turn.conversation, bot, heard_to).await?;
+    }
     work.tx.end_turn(turn).await?;
     let done = finish(&mut work, (bot, turn.epoch), answer).await?;
     if later && done == Done::Later {
@@ -68,6 +71,9 @@ pub async fn by_itself(
         return Err(Refused::NotOwner { owner, epoch }.into());
     }
     work.conversation.seen(epoch)?;
+    if !work.tx.is_bot_active(bot).await? {
+        return Err(Refused::Invalid("The bot is switched off.".to_owned()).into());
+    }
     let said = say(&mut work, bot, &answer).await?;
     if !said.is_empty() {
         work.tx.offer(conversation, bot, &said).await?;

@@ -26,6 +26,7 @@ pub mod label;
 pub mod learn;
 pub mod note;
 mod opt_out;
+pub mod place;
 pub mod prioritise;
 pub mod react;
 pub mod read;
@@ -39,7 +40,10 @@ pub mod return_to_bot;
 pub mod settle;
 pub mod snooze;
 pub mod start;
+pub mod switch_bot;
 pub mod take;
+pub mod take_offer;
+pub mod teams;
 pub(crate) mod template;
 pub mod templates;
 pub mod typing;
@@ -123,13 +127,17 @@ async fn carry_out(work: &mut Work, agent: Agent, command: &Command) -> Outcome<
         }
         Command::Note { text } => return note::write(work, agent, text).map(Some),
         Command::Take { epoch } => take::take(work, agent, *epoch).await?,
+        Command::Accept { epoch, offer } => take_offer::accept(work, agent, *epoch, *offer).await?,
+        Command::Decline { epoch, offer, reason } => {
+            take_offer::decline(work, agent, *epoch, (*offer, reason.as_deref())).await?;
+        }
         Command::Assign { epoch, agent: to } => assign::assign(work, agent, *epoch, *to).await?,
         Command::Transfer { epoch, agent: to, note } => {
             return assign::transfer(work, agent, *epoch, (*to, note)).await.map(Some);
         }
         Command::HandOff { epoch, packet } => hand_off::by_agent(work, *epoch, packet).await?,
-        Command::ReturnToBot { epoch, note } => {
-            return return_to_bot::return_to_bot(work, agent, *epoch, note).await.map(Some);
+        Command::ReturnToBot { epoch, note, settled } => {
+            return return_to_bot::return_to_bot(work, agent, *epoch, (note, settled)).await.map(Some);
         }
         Command::Resolve { epoch } => resolve::resolve(work, agent, *epoch).await?,
         Command::Reopen => reopen::reopen(work, agent).await?,
@@ -201,6 +209,9 @@ pub fn sentence(refused: &Refused, owner: Option<&str>) -> String {
         Refused::WrongStage { verb } => {
             format!("The conversation is in a stage in which one cannot {verb} it. Look again.")
         }
+        Refused::OfferOver => "This offer is over: it was answered, withdrawn, or waited for too long. \
+             Look at the conversation; if nobody has it, you can still take it."
+            .to_owned(),
         Refused::WindowClosed => {
             "More than 24 hours have passed since the customer's last message, so WhatsApp \
              takes no free text. Only an approved template can be sent; your text is kept."

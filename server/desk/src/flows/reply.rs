@@ -2,7 +2,8 @@
 //! transaction, and one to what somebody else has is refused unless it takes over.
 
 use contract::command::Claim;
-use contract::{Author, Body, MessageId, Owner, Stage};
+use contract::event::HandoffNews;
+use contract::{Author, Body, Change, MessageId, Owner, Stage};
 
 use super::work::{Saying, Work};
 use super::{Agent, Outcome, attach, take};
@@ -38,6 +39,9 @@ pub async fn by_agent(work: &mut Work, agent: Agent, reply: Reply) -> Outcome<Me
     }
     let body = attach::attach(work, Author::Agent(agent.id), body).await?;
     work.conversation.unread = 0;
+    if work.tx.end_callback(work.conversation.id, "kept", work.now).await? {
+        work.record(Change::CallbackKept(HandoffNews::default()));
+    }
     work.say(Saying { author: Author::Agent(agent.id), body, quoted: reply.quoted }).await
 }
 

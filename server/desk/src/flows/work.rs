@@ -221,6 +221,9 @@ impl Work {
 
     async fn silence_bot(&mut self) -> Outcome<()> {
         self.tx.drop_turn(self.conversation.id).await?;
+        if let Some(news) = self.tx.end_run(self.conversation.id).await? {
+            self.record(Change::FallbackEnded(news));
+        }
         let withdrawn = self.tx.cancel_bot(self.conversation.id, "owner_changed").await?;
         for message in withdrawn {
             self.refresh_message(
@@ -374,10 +377,13 @@ fn parts(provider: &dyn Provider, body: &Body) -> Outcome<Vec<Body>> {
 fn outcome_of(cause: &str) -> &'static str {
     match cause {
         "take" | "reply" | "take_over" | "start" => "taken",
+        "accept" => "accepted",
         "assign" | "transfer" => "transferred",
         "return_to_bot" => "returned",
         "answered_on_phone" => "answered_on_phone",
         "snooze" => "snoozed",
+        "fallback" => "fallback",
+        "bot_keeps" => "bot_keeps",
         _ => "resolved",
     }
 }

@@ -40,6 +40,8 @@ pub enum Code {
     StaleEpoch,
     /// The conversation is in a stage in which this cannot be done.
     WrongStage,
+    /// The offer was accepted by somebody else, or its time is over.
+    OfferOver,
     /// The customer's 24 hours are over.
     WindowClosed,
     /// The customer has not agreed to be written to first, or no longer does.
@@ -91,6 +93,7 @@ impl Code {
             | Code::NotOwner
             | Code::StaleEpoch
             | Code::WrongStage
+            | Code::OfferOver
             | Code::IdempotencyInProgress => StatusCode::CONFLICT,
             Code::WindowClosed
             | Code::NoConsent
@@ -120,6 +123,7 @@ impl Code {
             Code::NotOwner => "Somebody else has the conversation",
             Code::StaleEpoch => "The conversation has changed hands",
             Code::WrongStage => "Not in this stage",
+            Code::OfferOver => "The offer is over",
             Code::WindowClosed => "The customer's window is closed",
             Code::NoConsent => "The customer has not agreed",
             Code::NotCarried => "The provider cannot carry this",

@@ -3,6 +3,8 @@
 
 use std::time::Duration;
 
+use contract::endpoint::KEPT_DAYS;
+
 use crate::auth::sessions;
 use crate::state::Desk;
 
@@ -19,7 +21,10 @@ pub async fn run(desk: Desk) -> anyhow::Result<()> {
         desk.store.forget_effects().await?;
         desk.store.forget_sightings(i32::from(desk.config.ledger_days)).await?;
         desk.store.forget_bot_calls(i32::from(desk.config.ledger_days)).await?;
+        desk.store.forget_misses(i32::from(desk.config.ledger_days).max(30)).await?;
         desk.store.sweep_bot_secrets().await?;
+        desk.store.forget_endpoint_deliveries(KEPT_DAYS).await?;
+        desk.store.sweep_endpoint_secrets().await?;
         desk.store.sweep_api().await?;
         sessions::sweep(&desk).await?;
         sweep_files(&desk).await?;

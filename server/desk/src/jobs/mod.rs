@@ -18,9 +18,11 @@ pub mod backlog;
 pub mod bot_turn;
 pub mod clean_up;
 pub mod deliver;
+pub mod endpoints;
 pub mod fetch_files;
 pub mod keep;
 pub mod marks;
+pub mod offers;
 pub mod presence;
 pub mod receive;
 pub mod templates;
@@ -37,7 +39,9 @@ const JOBS: &[Job] = &[
     ("deliver", |desk| deliver::run(desk).boxed()),
     ("bot_turn", |desk| bot_turn::run(desk).boxed()),
     ("fetch_files", |desk| fetch_files::run(desk).boxed()),
+    ("endpoints", |desk| endpoints::run(desk).boxed()),
     ("backlog", |desk| backlog::run(desk).boxed()),
+    ("offers", |desk| offers::run(desk).boxed()),
     ("timers", |desk| timers::run(desk).boxed()),
     ("marks", |desk| marks::run(desk).boxed()),
     ("presence", |desk| presence::run(desk).boxed()),

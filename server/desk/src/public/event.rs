@@ -9,6 +9,37 @@ use uuid::Uuid;
 use super::words::{At, Party};
 use super::{Conversation, Handoff, Message};
 
+/// The names of all events.
+pub const NAMES: [&str; 24] = [
+    "conversation_opened",
+    "message_created",
+    "message_changed",
+    "delivery_changed",
+    "stage_changed",
+    "owner_changed",
+    "handoff_created",
+    "handoff_offered",
+    "handoff_accepted",
+    "handoff_declined",
+    "handoff_expired",
+    "handoff_after_hours",
+    "handoff_ended",
+    "fallback_started",
+    "fallback_ended",
+    "callback_promised",
+    "callback_due",
+    "callback_kept",
+    "snoozed",
+    "labelled",
+    "priority_changed",
+    "read_by_agent",
+    "contact_changed",
+    "consent_changed",
+];
+
+/// The name of an event that means nothing: somebody tries whether an address is told.
+pub const TEST: &str = "test";
+
 /// Something that happened to a conversation. The same event may come more than once: its `id` tells.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct Event {
@@ -17,7 +48,9 @@ pub struct Event {
     /// Its place in the feed: what comes `after` it is what you have not seen.
     pub cursor: String,
     /// Its one name: `conversation_opened`, `message_created`, `message_changed`, `delivery_changed`, `owner_changed`,
-    /// `stage_changed`, `handoff_created`, `handoff_ended`, `snoozed`, `labelled`, `priority_changed`, `read_by_agent`,
+    /// `stage_changed`, `handoff_created`, `handoff_offered`, `handoff_accepted`, `handoff_declined`, `handoff_expired`,
+    /// `handoff_after_hours`, `handoff_ended`, `fallback_started`, `fallback_ended`, `callback_promised`, `callback_due`,
+    /// `callback_kept`, `snoozed`, `labelled`, `priority_changed`, `read_by_agent`,
     /// `contact_changed`, `consent_changed`. More may come: leave out what you do not know.
     pub r#type: &'static str,
     /// When.
@@ -116,6 +149,16 @@ mod tests {
             *from = Owner::Agent(agent);
         }
         assert_eq!(moved.name(), "stage_changed");
+    }
+
+    #[test]
+    fn every_event_is_in_the_list_of_names() {
+        let source = include_str!("../../../../app/contract/src/event.rs");
+        let from = source.find("pub fn name(&self)").unwrap();
+        let until = from + source[from..].find("\n    }\n").unwrap();
+        let named =
+            source[from..until].lines().filter_map(|line| line.split_once("=> \"")?.1.split('"').next());
+        assert_eq!(named.collect::<Vec<_>>(), NAMES);
     }
 
     #[test]

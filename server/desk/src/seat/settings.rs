@@ -8,12 +8,15 @@ use crate::auth::permission::{Permission, may};
 use crate::auth::sessions::SignedIn;
 use crate::{Desk, store};
 
+mod bots;
 mod channels;
 mod click;
 mod connection;
 pub mod consent;
+mod endpoints;
 mod joins;
 mod people;
+mod teams;
 pub mod templates;
 mod tokens;
 mod trials;
@@ -26,13 +29,18 @@ pub async fn settings(desk: &Desk, who: &SignedIn, page: SettingsPage) -> Result
     }
     let shown = match page {
         SettingsPage::Channels => channels::page(desk).await,
+        SettingsPage::Bots(screen) => return bots::page(desk, screen).await,
         SettingsPage::Connection(id) => return connection::page(desk, id).await,
         SettingsPage::Inbound(query) => webhooks::page(desk, query).await,
         SettingsPage::Webhook(key) => return webhooks::one(desk, key).await,
+        SettingsPage::Endpoints => endpoints::page(desk).await,
+        SettingsPage::Endpoint(query) => return endpoints::one(desk, query).await,
+        SettingsPage::EndpointDelivery(id) => return endpoints::delivery(desk, id).await,
         SettingsPage::People => desk.store.agents().await.map(|people| Settings::People { people }),
         SettingsPage::Templates => templates::page(desk).await,
         SettingsPage::Consent => consent::page(desk).await,
         SettingsPage::Tokens => tokens::page(desk).await,
+        SettingsPage::Teams => teams::page(desk).await,
         SettingsPage::Ledger => desk.store.ledger_view().await.map(Settings::Ledger),
         SettingsPage::Account => {
             let sign_ins = desk.store.sign_ins(who.agent.id, &who.session_hash).await;
@@ -70,6 +78,7 @@ pub async fn change(desk: &Desk, who: &SignedIn, change: SettingsChange) -> Resu
         SettingsChange::SetRepeatWindow { connection, seconds } => {
             connection::set_repeat_window(desk, connection, seconds).await
         }
+        SettingsChange::Bot(change) => bots::change(desk, who, change).await,
         SettingsChange::SyncTemplates { connection } => templates::sync(desk, connection).await,
         SettingsChange::SubmitTemplate { connection, draft } => {
             templates::make(desk, connection, draft).await
@@ -78,6 +87,12 @@ pub async fn change(desk: &Desk, who: &SignedIn, change: SettingsChange) -> Resu
         SettingsChange::SetConsentPolicy { channel, policy } => {
             consent::set_policy(desk, channel, policy).await
         }
+        SettingsChange::SaveTeam { team, draft } => teams::save(desk, team, *draft).await,
+        SettingsChange::RemoveTeam { team } => teams::remove(desk, team).await,
+        SettingsChange::PlaceChannel { channel, placing } => {
+            teams::place_channel(desk, channel, &placing).await
+        }
+        SettingsChange::SetSkills { person, skills } => teams::set_skills(desk, person, &skills).await,
         SettingsChange::AddPerson { name, email, role, password } => {
             people::add(desk, people::Wish { name, email, role, password: password.into() }).await
         }
@@ -105,7 +120,9 @@ pub async fn run(desk: &Desk, who: &SignedIn, task: SettingsTask) -> Result<Task
         SettingsTask::TryFields { provider, fields } => trials::try_fields(desk, &provider, fields).await,
         SettingsTask::Check { connection } => trials::check(desk, connection).await,
         SettingsTask::ClickToChat { channel, text } => trials::click_to_chat(desk, channel, &text).await,
+        SettingsTask::Bot(task) => bots::run(desk, who, task).await.map(TaskDone::Bot),
         SettingsTask::Replay { webhook } => webhooks::apply_again(desk, webhook).await,
+        SettingsTask::Endpoint(task) => endpoints::run(desk, who, task).await.map(TaskDone::Endpoint),
         SettingsTask::Token(task) => tokens::run(desk, who, task).await,
     }
 }

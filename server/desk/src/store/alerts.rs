@@ -145,9 +145,10 @@ impl Store {
     /// The latest alerts, latest first, at most 100.
     pub async fn alerts(&self) -> Result<Vec<AlertView>> {
         let rows: Vec<AlertRow> = sqlx::query_as(
-            "select coalesce(n.name, b.name) as connection_name, a.kind, a.subject, a.text, to_ms(a.at) as at,
+            "select coalesce(n.name, b.name, e.name, '') as connection_name, a.kind, a.subject, a.text, to_ms(a.at) as at,
                     a.seen_at is not null as seen
                from alerts a left join connections n on n.id = a.connection_id left join bots b on b.id = a.bot_id
+               left join endpoints e on e.id = a.endpoint_id
               order by a.at desc, a.id desc limit 100",
         )
         .fetch_all(self.pool())

@@ -1,7 +1,7 @@
 //! What every batch of webhooks asks and writes, folded into as few statements as its locks allow: at some hundred
 //! webhooks a second, waiting for answers costs more than the work.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use contract::consent::ConsentScope;
 use contract::{BotId, ChannelId, ConnectionId, ConversationId, MessageId, Time};
@@ -104,6 +104,18 @@ struct HeldRow {
     known_channel: Option<Uuid>,
     known_as: Option<String>,
     known_message: Option<Uuid>,
+    promised: bool,
+}
+
+/// What the items of a batch speak of, locked.
+#[derive(Debug, Default)]
+pub struct Holding {
+    /// Messages by the provider's ids.
+    pub known: Known,
+    /// Their conversations, and others that were asked for.
+    pub conversations: HashMap<ConversationId, Conversation>,
+    /// Those in which somebody has promised to write back, and nobody has yet.
+    pub promised: HashSet<ConversationId>,
 }
 
 impl Tx {
@@ -133,7 +145,7 @@ impl Tx {
         &mut self,
         messages: &[(ChannelId, String)],
         conversations: &[ConversationId],
-    ) -> Result<(Known, HashMap<ConversationId, Conversation>)> {
+    ) -> Result<Holding> {
         let channels: Vec<Uuid> = messages.iter().map(|(channel, _)| channel.0).collect();
         let provider_ids: Vec<&str> = messages.iter().map(|(_, id)| id.as_str()).collect();
         let conversations: Vec<Uuid> = conversations.iter().map(|id| id.0).collect();
@@ -144,7 +156,8 @@ impl Tx {
                select {columns} from conversations c
                 where c.id in (select unnest($3::uuid[]) union select conversation_id from known)
                 order by c.id for update)
-             select l.*, k.channel_id as known_channel, k.provider_id as known_as, k.id as known_message
+             select l.*, k.channel_id as known_channel, k.provider_id as known_as, k.id as known_message,
+                    exists (select from callbacks p where p.conversation_id = l.id and p.state = 'open') as promised
                from locked l left join known k on k.conversation_id = l.id"
         );
         let rows: Vec<HeldRow> = sqlx::query_as(&sql)
@@ -153,17 +166,20 @@ impl Tx {
             .bind(conversations)
             .fetch_all(self.connection())
             .await?;
-        let (mut known, mut held) = (Known::new(), HashMap::new());
+        let mut holding = Holding::default();
         for row in rows {
             let conversation = row.conversation.conversation()?;
             if let (Some(channel), Some(id), Some(message)) =
                 (row.known_channel, row.known_as, row.known_message)
             {
-                known.insert((ChannelId(channel), id), (MessageId(message), conversation.id));
+                holding.known.insert((ChannelId(channel), id), (MessageId(message), conversation.id));
             }
-            held.insert(conversation.id, conversation);
+            if row.promised {
+                holding.promised.insert(conversation.id);
+            }
+            holding.conversations.insert(conversation.id, conversation);
         }
-        Ok((known, held))
+        Ok(holding)
     }
 
     /// Writes what a batch leaves behind.

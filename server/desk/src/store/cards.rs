@@ -3,9 +3,10 @@
 use std::collections::HashMap;
 
 use contract::conversation::Preview;
+use contract::handoff::Offer;
 use contract::inbox::{Page, PageKey};
 use contract::{
-    AgentId, Body, Card, ChannelId, ContactId, ConversationId, MessageId, ReasonCode, Time, View,
+    AgentId, Body, Card, ChannelId, ContactId, ConversationId, MessageId, OfferId, ReasonCode, Time, View,
 };
 use sqlx::types::Json;
 use sqlx::{FromRow, PgConnection};
@@ -46,6 +47,10 @@ struct Row {
     free_until: Option<i64>,
     snoozed_until: Option<i64>,
     handoff_reason: Option<String>,
+    offer_id: Option<Uuid>,
+    offer_agent: Option<Uuid>,
+    offer_until: Option<i64>,
+    callback_at: Option<i64>,
     preview_id: Option<Uuid>,
     preview_author_kind: Option<String>,
     preview_author_id: Option<Uuid>,
@@ -63,6 +68,7 @@ const SELECT: &str = "select c.id, c.channel_id, ch.name as channel_name, n.prov
     to_ms(c.last_at) as last_at, to_ms(c.waiting_since) as waiting_since, to_ms(c.window_until) as window_until,
     to_ms(c.free_until) as free_until,
     to_ms(c.snoozed_until) as snoozed_until, h.packet ->> 'reason_code' as handoff_reason,
+    o.id as offer_id, o.agent_id as offer_agent, to_ms(o.until) as offer_until, to_ms(k.due_at) as callback_at,
     m.id as preview_id, m.author_kind as preview_author_kind, m.author_id as preview_author_id,
     m.body as preview_body, m.note as preview_note, m.state as preview_state,
     m.revoked_at is not null as preview_revoked";
@@ -74,6 +80,8 @@ const JOINS: &str = "join channels ch on ch.id = c.channel_id
     left join agents ag on c.owner_kind = 'agent' and ag.id = c.owner_id
     left join bots bo on c.owner_kind = 'bot' and bo.id = c.owner_id
     left join handoffs h on h.id = c.handoff_id
+    left join offers o on o.handoff_id = c.handoff_id and o.state = 'open'
+    left join callbacks k on k.conversation_id = c.id and k.state = 'open'
     left join messages m on m.id = c.preview_id";
 
 impl Row {
@@ -95,6 +103,11 @@ impl Row {
 
     fn card(mut self) -> Result<Card> {
         let preview = self.preview()?;
+        let offer = self.offer_id.zip(self.offer_until).map(|(id, until)| Offer {
+            id: OfferId(id),
+            agent: self.offer_agent.map(AgentId),
+            until: Time(until),
+        });
         Ok(Card {
             id: ConversationId(self.id),
             channel: ChannelId(self.channel_id),
@@ -118,6 +131,8 @@ impl Row {
             free_until: self.free_until.map(Time),
             snoozed_until: self.snoozed_until.map(Time),
             handoff_reason: self.handoff_reason.as_deref().and_then(ReasonCode::parse),
+            offer,
+            callback_at: self.callback_at.map(Time),
         })
     }
 }
@@ -181,6 +196,8 @@ pub struct Snapshot {
     pub cursor: Cursor,
     /// The desk's clock.
     pub now: Time,
+    /// What this person is asked to take.
+    pub offered: Option<Card>,
 }
 
 impl Store {
@@ -189,8 +206,13 @@ impl Store {
         let mut tx = self.begin_snapshot().await?;
         let (cursor, now) = journal::now(tx.connection()).await?;
         let page = page(tx.connection(), view, me, None).await?;
+        let sql = format!(
+            "{SELECT} from conversations c {JOINS}
+              where c.id = (select conversation_id from offers where agent_id = $1 and state = 'open')"
+        );
+        let offered: Option<Row> = sqlx::query_as(&sql).bind(me.0).fetch_optional(tx.connection()).await?;
         tx.commit().await?;
-        Ok(Snapshot { page, cursor, now })
+        Ok(Snapshot { page, cursor, now, offered: offered.map(Row::card).transpose()? })
     }
 
     /// One more page of a view.

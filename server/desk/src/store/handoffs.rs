@@ -20,10 +20,11 @@ struct Row {
     ended_at: Option<i64>,
     outcome: Option<String>,
     messages_before: i32,
+    unmet: Vec<String>,
 }
 
 const COLUMNS: &str = "id, conversation_id, by_kind, by_id, packet, to_ms(created_at) as created_at,
-    to_ms(ended_at) as ended_at, outcome, messages_before";
+    to_ms(ended_at) as ended_at, outcome, messages_before, unmet";
 
 impl Row {
     fn handoff(self) -> Result<Handoff> {
@@ -36,6 +37,7 @@ impl Row {
             ended_at: self.ended_at.map(Time),
             outcome: self.outcome,
             messages_before: self.messages_before,
+            unmet: self.unmet,
         })
     }
 }
@@ -94,10 +96,13 @@ impl Tx {
         Ok(())
     }
 
-    /// Ends a handoff, if it is open.
+    /// Ends a handoff, if it is open; nobody is asked any more.
     pub async fn end_handoff(&mut self, handoff: HandoffId, outcome: &str, now: Time) -> Result<()> {
         sqlx::query(
-            "update handoffs set ended_at = from_ms($3), outcome = $2 where id = $1 and ended_at is null",
+            "with withdrawn as (
+               update offers set state = 'withdrawn', ended_at = from_ms($3) where handoff_id = $1 and state = 'open')
+             update handoffs set ended_at = from_ms($3), outcome = $2, due_at = null
+              where id = $1 and ended_at is null",
         )
         .bind(handoff.0)
         .bind(outcome)

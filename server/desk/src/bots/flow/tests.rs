@@ -9,6 +9,7 @@ use super::{Flow, answer, default_definition};
 use crate::bots::{After, Answer, Bot, BotError, Heard, Opening, Turn, bot};
 
 mod any;
+mod variants;
 
 /// A customer's conversation with a flow.
 struct Story {
@@ -51,6 +52,8 @@ impl Story {
             heard: bodies.into_iter().enumerate().map(heard).collect(),
             contact_name: Some("Ada".into()),
             opening: self.opening,
+            fallback: None,
+            settled: Vec::new(),
             ..Turn::over(self.definition.clone(), 3)
         }
     }

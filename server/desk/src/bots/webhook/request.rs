@@ -23,6 +23,15 @@ pub(super) fn body(turn: &Turn) -> Value {
         "history_since_ownership": history(&turn.since_ownership),
         "history_before": history(&turn.before),
     });
+    if turn.preview {
+        body["preview"] = json!(true);
+    }
+    if let Some(fallback) = &turn.fallback {
+        body["fallback_started"] = json!({ "reason": fallback.reason, "packet": fallback.packet });
+    }
+    if !turn.settled.is_empty() {
+        body["settled"] = json!(turn.settled);
+    }
     if let Some(until) = turn.window_until {
         body["window_expires_at"] = time(until);
     }

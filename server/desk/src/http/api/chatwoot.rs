@@ -198,7 +198,8 @@ pub(super) async fn status(
         "resolved" => Some(Command::Resolve { epoch }),
         "pending" if card.stage == Stage::Bot => None,
         "pending" => {
-            Some(Command::ReturnToBot { epoch, note: "Given back to the bot over the API.".to_owned() })
+            let note = "Given back to the bot over the API.".to_owned();
+            Some(Command::ReturnToBot { epoch, note, settled: Vec::new() })
         }
         "snoozed" => {
             let until =

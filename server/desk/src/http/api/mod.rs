@@ -61,6 +61,8 @@ fn calls() -> OpenApiRouter<Desk> {
         .routes(routes!(messages::list, messages::send))
         .routes(routes!(handoffs::latest, handoffs::hand_off))
         .routes(routes!(verbs::take))
+        .routes(routes!(verbs::accept))
+        .routes(routes!(verbs::decline))
         .routes(routes!(verbs::give_back))
         .routes(routes!(verbs::resolve))
         .routes(routes!(verbs::reopen))

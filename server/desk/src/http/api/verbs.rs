@@ -1,5 +1,7 @@
 //! What is done with a conversation. Each verb is the command of the same name, over the same flow as the browser's.
 
+use std::collections::BTreeMap;
+
 use axum::Json;
 use axum::extract::{Path, State};
 use contract::token::Scope;
@@ -10,6 +12,7 @@ use uuid::Uuid;
 
 use super::Answer;
 use super::caller::{Caller, missing};
+use super::handoffs::slots;
 use super::input::Input;
 use super::once::Key;
 use crate::flows;
@@ -57,6 +60,7 @@ pub(super) fn refused(refusal: Refusal) -> Problem {
         RefusalCode::NotOwner => Code::NotOwner,
         RefusalCode::StaleEpoch => Code::StaleEpoch,
         RefusalCode::WrongStage => Code::WrongStage,
+        RefusalCode::OfferOver => Code::OfferOver,
         RefusalCode::WindowClosed => Code::WindowClosed,
         RefusalCode::NoConsent => Code::NoConsent,
         RefusalCode::NotCarried => Code::NotCarried,
@@ -123,8 +127,34 @@ pub(super) struct Plain {
 pub(super) struct GiveBack {
     /// The epoch seen.
     epoch: Option<i64>,
-    /// What was settled: a note for the next person.
+    /// What was settled: a note for the next person, which the bot does not see.
     note: String,
+    /// What was settled, name by name, for the bot.
+    #[serde(default)]
+    #[schema(value_type = Object)]
+    settled: BTreeMap<String, serde_json::Value>,
+}
+
+/// Accepting an offer.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Accepting {
+    /// The epoch seen.
+    epoch: Option<i64>,
+    /// Which offer.
+    offer: Uuid,
+}
+
+/// Declining an offer.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Declining {
+    /// The epoch seen.
+    epoch: Option<i64>,
+    /// Which offer.
+    offer: Uuid,
+    /// Why, for colleagues.
+    reason: Option<String>,
 }
 
 /// Putting it aside.
@@ -220,11 +250,25 @@ verbs! {
     take "/conversations/{id}/take" Plain => |caller, card, told| {
         Ok(Command::Take { epoch: epoch(caller, card, told.epoch)? })
     };
+    /// Accept the offer of it.
+    ///
+    /// For the person who was asked. Refused once somebody else has it or the time is over.
+    accept "/conversations/{id}/accept" Accepting => |caller, card, told| {
+        Ok(Command::Accept { epoch: epoch(caller, card, told.epoch)?, offer: told.offer.into() })
+    };
+    /// Decline the offer of it.
+    ///
+    /// For the person who was asked: somebody else is asked next.
+    decline "/conversations/{id}/decline" Declining => |caller, card, told| {
+        let reason = told.reason;
+        Ok(Command::Decline { epoch: epoch(caller, card, told.epoch)?, offer: told.offer.into(), reason })
+    };
     /// Give it back to the bot.
     ///
     /// For people. The bot hears `owner_changed`, and has a new epoch.
     give_back "/conversations/{id}/return" GiveBack => |caller, card, told| {
-        Ok(Command::ReturnToBot { epoch: epoch(caller, card, told.epoch)?, note: told.note })
+        let epoch = epoch(caller, card, told.epoch)?;
+        Ok(Command::ReturnToBot { epoch, note: told.note, settled: slots(told.settled)? })
     };
     /// Resolve it.
     resolve "/conversations/{id}/resolve" Plain => |caller, card, told| {

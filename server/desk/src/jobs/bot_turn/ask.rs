@@ -70,6 +70,11 @@ pub async fn ask(desk: &Desk, turn: &Turn) -> Result<Asked, Failed> {
     let calls_out = bot.about().calls_out;
     let heard = heard.into_iter().map(|heard| hear(desk, turn, heard)).collect();
     let mut given = given(turn, &asked.id, heard);
+    match given.opening {
+        Opening::Fallback => given.fallback = desk.store.fallback(turn.conversation).await?,
+        Opening::Returned => given.settled = desk.store.settled_by_people(turn.conversation).await?,
+        Opening::New | Opening::Ongoing => {}
+    }
     let mut secrets = Default::default();
     if calls_out {
         let (since, before) = desk.store.history(turn).await?;
@@ -127,6 +132,9 @@ fn given(turn: &Turn, id: &str, heard: Vec<Heard>) -> bots::Turn {
         language: None,
         window_until: turn.window_until,
         opening: opening(turn),
+        preview: false,
+        fallback: None,
+        settled: Vec::new(),
     }
 }
 
@@ -149,6 +157,7 @@ fn spoken(said: Vec<Said>) -> Vec<Spoken> {
 
 fn opening(turn: &Turn) -> Opening {
     match turn.regained.as_deref() {
+        Some("fallback" | "bot_keeps") => Opening::Fallback,
         _ if turn.memory.is_null() && turn.regained.as_deref() != Some("return_to_bot") => Opening::New,
         Some("return_to_bot") => Opening::Returned,
         Some(_) => Opening::New,

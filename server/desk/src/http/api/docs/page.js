@@ -177,7 +177,7 @@ function article(call) {
 function calls(spec) {
   return Object.entries(spec.paths).flatMap(([path, item]) =>
     Object.entries(item).filter(([, call]) => call?.responses).map(([method, call]) =>
-      ({ ...call, path, method, id: `${method}-${path.replace(/[^a-z0-9]+/gi, "-")}`.replace(/-$/, "") })));
+      ({ ...call, path, method, id: `${method}${path.replace(/[^a-z0-9]+/gi, "-")}`.replace(/-$/, "") })));
 }
 
 async function begin() {
