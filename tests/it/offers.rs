@@ -6,7 +6,6 @@ use contract::{
 };
 use desk::bots::Answer;
 use desk::flows;
-use desk::store::bots::{Health, Terms, Turn};
 use serde_json::Value;
 use tests::{Login, TestDesk, until};
 use uuid::Uuid;
@@ -97,30 +96,4 @@ pub async fn in_the_queue(desk: &TestDesk, id: ConversationId) -> Card {
         (card.offer.is_none() && card.stage == Stage::Waiting && rests).then_some(card)
     })
     .await
-}
-
-/// A turn as the job would hold it.
-pub fn turn(conversation: ConversationId, bot: contract::BotId, epoch: i64) -> Turn {
-    Turn {
-        conversation,
-        number: 1,
-        bot,
-        kind: "flow".to_owned(),
-        definition: Value::Null,
-        definition_version: 1,
-        epoch,
-        version: 1,
-        attempts: 1,
-        memory: Value::Null,
-        offered: Vec::new(),
-        heard_from: i64::MAX,
-        owner_from: 0,
-        regained: None,
-        contact: contract::ContactId(Uuid::nil()),
-        contact_name: None,
-        window_until: None,
-        now: contract::Time(0),
-        terms: Terms::default(),
-        health: Health::default(),
-    }
 }

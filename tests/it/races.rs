@@ -24,7 +24,7 @@ fn request(conversation: ConversationId, command: Command) -> Request {
 }
 
 /// A turn as the job would hold it: under the epoch that the bot saw.
-fn turn(conversation: ConversationId, bot: contract::BotId, epoch: i64) -> Turn {
+pub fn turn(conversation: ConversationId, bot: contract::BotId, epoch: i64) -> Turn {
     Turn {
         conversation,
         number: 1,

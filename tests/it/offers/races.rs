@@ -6,7 +6,8 @@ use desk::bots::Answer;
 use desk::flows::{bot_answer, place};
 use tests::{TestDesk, until};
 
-use super::{ANA, accept, act, asked, hands_off, lets_go, offered, offered_after, turn};
+use super::{ANA, accept, act, asked, hands_off, lets_go, offered, offered_after};
+use crate::races::turn;
 
 #[tokio::test]
 async fn of_two_agents_who_accept_at_once_exactly_one_wins_every_time() {

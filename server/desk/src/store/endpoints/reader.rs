@@ -67,7 +67,7 @@ impl Store {
 }
 
 impl Tx {
-    /// Takes the reader of an address, unless another process has it. The one that recovers goes last.
+    /// Takes the reader of an address that goes on for ever, unless another process has it.
     pub async fn take_reader(&mut self, id: EndpointId) -> Result<Option<Reader>> {
         self.reader(id, "generation, after_tx, after_id, null::bigint, null::bigint", "true").await
     }
