@@ -1,7 +1,7 @@
 //! Connections with their credentials, opened, for a moment: a burst of webhooks or sends opens each once.
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use contract::ConnectionId;
@@ -19,26 +19,44 @@ type Known = (Instant, Option<Arc<Connection>>);
 /// The connections of this process.
 #[derive(Default)]
 pub struct Connections {
-    known: Mutex<HashMap<ConnectionId, Known>>,
+    found: Mutex<Found>,
     noted: Mutex<HashMap<ConnectionId, Instant>>,
+}
+
+#[derive(Default)]
+struct Found {
+    known: HashMap<ConnectionId, Known>,
+    /// How often everything was forgotten: what was read before that must not be believed after it.
+    forgotten: u64,
 }
 
 impl Connections {
     /// A connection, if it is there.
     pub async fn get(&self, desk: &Desk, id: ConnectionId) -> store::Result<Option<Arc<Connection>>> {
-        if let Some((at, known)) = self.known.lock().unwrap_or_else(PoisonError::into_inner).get(&id)
-            && at.elapsed() < FRESH
-        {
-            return Ok(known.clone());
-        }
-        let found = desk.store.connection(&desk.seal, id).await?.map(Arc::new);
-        let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        let forgotten = {
+            let found = self.found();
+            if let Some((at, known)) = found.known.get(&id)
+                && at.elapsed() < FRESH
+            {
+                return Ok(known.clone());
+            }
+            found.forgotten
+        };
+        let connection = desk.store.connection(&desk.seal, id).await?.map(Arc::new);
+        let mut found = self.found();
         // Strangers can ask for ids that do not exist; they must not fill the memory.
-        if known.len() > 1_000 {
-            known.clear();
+        if found.known.len() > 1_000 {
+            found.known.clear();
         }
-        known.insert(id, (Instant::now(), found.clone()));
-        Ok(found)
+        if found.forgotten == forgotten {
+            found.known.insert(id, (Instant::now(), connection.clone()));
+        }
+        Ok(connection)
+    }
+
+    fn found(&self) -> MutexGuard<'_, Found> {
+        // The state is whole between any two statements that can panic.
+        self.found.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// The word of a connection's provider.
@@ -58,6 +76,8 @@ impl Connections {
 
     /// Forgets what is known: a secret was replaced here.
     pub fn forget(&self) {
-        self.known.lock().unwrap_or_else(PoisonError::into_inner).clear();
+        let mut found = self.found();
+        found.known.clear();
+        found.forgotten += 1;
     }
 }
