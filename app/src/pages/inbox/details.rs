@@ -4,12 +4,14 @@ use contract::conversation::{Card, Owner};
 use contract::id::ConversationId;
 use contract::thread::{ContactView, EarlierConversation};
 use leptos::prelude::*;
+use leptos::wasm_split::wasm_split;
 
 use super::consent::Consents;
 use super::words;
 use crate::i18n::{tu_string, use_i18n};
 use crate::live::use_live;
 use crate::pages::frame::{Ask, use_place};
+use crate::pages::later::{Later, Part};
 use crate::ui::{
     Ago, AgoStyle, Avatar, AvatarSize, Badge, Button, ButtonKind, ButtonSize, CopyButton, IconName,
 };
@@ -18,11 +20,7 @@ use crate::ui::{
 #[component]
 pub fn Details(id: ConversationId) -> impl IntoView {
     let i18n = use_i18n();
-    let live = use_live();
     let place = use_place();
-    let slot = live.thread(id);
-    let contact =
-        Memo::new(move |_| slot.with(|slot| slot.ready().map(|thread| thread.thread.contact.clone())));
     view! {
         <header class="bar">
             <h2 class="bar__title">{tu_string!(i18n, inbox.details)}</h2>
@@ -33,6 +31,24 @@ pub fn Details(id: ConversationId) -> impl IntoView {
                 on_press=move || place.toggle_details()
             />
         </header>
+        <Later part=move || sections(id) />
+    }
+}
+
+/// Nobody begins with them: the first look is at the thread.
+#[wasm_split(later, wasm_split_path = leptos::wasm_split, fallible)]
+fn sections(id: ConversationId) -> Part {
+    Ok(view! { <Sections id=id /> }.into_any())
+}
+
+#[component]
+fn Sections(id: ConversationId) -> impl IntoView {
+    let i18n = use_i18n();
+    let live = use_live();
+    let slot = live.thread(id);
+    let contact =
+        Memo::new(move |_| slot.with(|slot| slot.ready().map(|thread| thread.thread.contact.clone())));
+    view! {
         {move || contact.get().map(|contact| view! { <Contact contact=contact /> })}
         {live.card(id).map(|card| view! { <Standing card=Memo::new(move |_| card.get()) /> })}
         {move || contact.get().map(|contact| view! { <Consents list=contact.consents /> })}
