@@ -223,3 +223,47 @@ async fn a_browser_that_does_not_read_is_let_go_and_the_others_go_on() {
     };
     assert!(code.is_none() || code == Some(close::SLOW), "{code:?}");
 }
+
+#[tokio::test]
+async fn the_process_that_took_a_message_tells_of_it_just_as_those_that_read_it() {
+    let desk = TestDesk::start().await;
+    let other = desk.another().await;
+    let sara = desk.agent("Sara").await;
+    let (cookie, here) = (desk.cookie(&sara).await, cursor(&desk).await);
+    let mut sockets =
+        [Socket::open(desk.url(), &cookie, &here).await, Socket::open(other.url(), &cookie, &here).await];
+    let place = |id: &str| {
+        let mut place = text(ANA, id, "");
+        place["type"] = "location".into();
+        place["location"] =
+            serde_json::json!({"latitude": 52.5, "longitude": 13.25, "name": "The *old* harbour"});
+        place
+    };
+    let mut answer = text(ANA, "wamid.5", "That one.");
+    answer["context"] = serde_json::json!({"from": "4930", "id": "wamid.2"});
+    let bodies = [
+        messages(ANA, &[text(ANA, "wamid.1", "Hello?")]),
+        messages(ANA, &[text(ANA, "wamid.2", "Is *anybody* there? 👋\n\nI am 5' tall.")]),
+        messages(ANA, &[place("wamid.3"), text(ANA, "wamid.4", "There.")]),
+        messages(ANA, &[answer]),
+        messages(ANA, &[text(ANA, "wamid.6", "Thanks")]),
+    ];
+    for (n, body) in bodies.iter().enumerate() {
+        assert_eq!(desk.post(body).await, 200);
+        desk.applied().await;
+        let id = desk.conversation_of(ANA).await;
+        if n == 1 {
+            let epoch = desk.card(id).await.epoch;
+            assert!(matches!(sockets[0].command(id, Command::Take { epoch }).await, Down::Ack(_)));
+        }
+        let last = desk.card(id).await.seq;
+        for socket in &mut sockets {
+            socket.until_event("the last event", |event| event.seq == last).await;
+        }
+    }
+    let [took, read] = sockets.map(|socket| socket.events);
+    assert!(took.iter().filter(|event| event.message.is_some()).count() >= 6, "{took:?}");
+    for (took, read) in took.iter().zip(&read) {
+        assert_eq!(serde_json::to_value(took).unwrap(), serde_json::to_value(read).unwrap());
+    }
+}

@@ -199,6 +199,26 @@ async fn edits_deletions_and_reactions_change_the_message_they_name_once() {
     assert_eq!((ledger.applied, ledger.duplicate), (4, 2));
 }
 
+#[tokio::test]
+async fn a_webhook_is_answered_while_somebody_else_holds_what_it_would_change() {
+    let desk = TestDesk::start().await;
+    assert_eq!(desk.post(&messages(ANA, &[text(ANA, "wamid.1", "one")])).await, 200);
+    desk.applied().await;
+    let mut held = desk.database.connect().await;
+    sqlx::Executor::execute(&mut held, "begin; select 1 from conversations for update").await.unwrap();
+    for n in 2..5 {
+        assert_eq!(desk.post(&messages(ANA, &[text(ANA, &format!("wamid.{n}"), "more")])).await, 200);
+    }
+    assert_eq!(desk.database.number("select count(*) from ledger where state = 'pending'").await, 3);
+    assert_eq!(desk.database.number("select count(*) from messages").await, 1);
+    sqlx::Executor::execute(&mut held, "rollback").await.unwrap();
+    desk.applied().await;
+    let order = "select provider_id from messages order by sort_at, seq";
+    assert_eq!(desk.database.words(order).await, ["wamid.1", "wamid.2", "wamid.3", "wamid.4"]);
+    let ledger = desk.ledger().await;
+    assert_eq!((ledger.received, ledger.applied, ledger.duplicate), (4, 4, 0));
+}
+
 /// Five first messages of each new customer at once, from two processes: the class of bug that gives one customer
 /// two conversations.
 #[tokio::test]

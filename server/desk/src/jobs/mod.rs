@@ -35,7 +35,7 @@ pub(crate) type Job = (&'static str, fn(Desk) -> BoxFuture<'static, anyhow::Resu
 const JOBS: &[Job] = &[
     ("keep", |desk| keep::run(desk).boxed()),
     ("receive", |desk| receive::run(desk).boxed()),
-    ("hub", |desk| live::hub::run(desk).boxed()),
+    ("hub", |desk| live::follow::run(desk).boxed()),
     ("deliver", |desk| deliver::run(desk).boxed()),
     ("bot_turn", |desk| bot_turn::run(desk).boxed()),
     ("fetch_files", |desk| fetch_files::run(desk).boxed()),
@@ -60,7 +60,7 @@ const JOBS: &[Job] = &[
 pub async fn start(desk: &Desk) -> anyhow::Result<()> {
     media::place::claim(&desk.files, &desk.store, &desk.config.media).await?;
     desk.store.tend_ledger(i32::from(desk.config.ledger_days)).await?;
-    live::hub::load(desk).await?;
+    live::follow::load(desk).await?;
     #[cfg(feature = "sandbox")]
     sandbox::prepare(desk).await?;
     JOBS.iter().for_each(|job| begin(desk, *job));

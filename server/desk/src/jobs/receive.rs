@@ -2,15 +2,15 @@
 //! is halved until the bad webhook stands alone, and then its bad items, which are rejected with the reason.
 
 use std::panic::AssertUnwindSafe;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
 
 use futures::FutureExt;
 use tokio::sync::{Mutex, OwnedMutexGuard, mpsc, oneshot};
 
 use super::keep::Kept;
-use crate::channels::{self, Item, Malformed};
-use crate::flows::receive::{Mode, Parsed, parked, read_named, receive};
+use crate::channels::{Item, Malformed};
+use crate::flows::receive::{Mode, Parsed, Providers, parked, receive};
 use crate::flows::{Failed, Outcome};
 use crate::state::Desk;
 use crate::store::ledger::{Entry, Incoming, Pending};
@@ -34,6 +34,17 @@ pub struct Intake {
     crowded: AtomicBool,
     /// Whether a webhook was turned away: not every provider sends it again.
     refused: AtomicBool,
+    /// How much is kept and not applied yet: what comes in now must not pass it.
+    ahead: AtomicUsize,
+}
+
+/// Something that is kept, until it is applied or left for later.
+struct Ahead<'a>(&'a Intake, usize);
+
+impl Drop for Ahead<'_> {
+    fn drop(&mut self) {
+        self.0.ahead.fetch_sub(self.1, Ordering::Relaxed);
+    }
 }
 
 impl Default for Intake {
@@ -48,6 +59,7 @@ impl Default for Intake {
             // An earlier life of this process may have left something: it is older than all that comes in.
             crowded: AtomicBool::new(true),
             refused: AtomicBool::new(false),
+            ahead: AtomicUsize::new(0),
         }
     }
 }
@@ -70,7 +82,7 @@ impl Intake {
             return Err(NotKept::Overloaded);
         }
         match tokio::time::timeout(Duration::from_millis(1900), answer).await {
-            Ok(Ok(Some(entry))) => Ok(entry),
+            Ok(Ok(entry)) => Ok(entry),
             _ => {
                 self.refused.store(true, Ordering::Relaxed);
                 Err(NotKept::Unavailable)
@@ -93,10 +105,17 @@ impl Intake {
         self.keep_inbox.clone().lock_owned().await
     }
 
+    /// Whether all that was kept is applied.
+    pub(super) fn is_clear(&self) -> bool {
+        self.ahead.load(Ordering::Relaxed) == 0 && !self.crowded.load(Ordering::Relaxed)
+    }
+
     /// Hands kept webhooks on. What finds no room is in the database and is found there.
     pub(super) fn hand_on(&self, pending: impl Iterator<Item = Pending>) {
         for one in pending {
+            self.ahead.fetch_add(1, Ordering::Relaxed);
             if self.to_apply.try_send(one).is_err() {
+                self.ahead.fetch_sub(1, Ordering::Relaxed);
                 self.crowded.store(true, Ordering::Relaxed);
             }
         }
@@ -119,12 +138,15 @@ pub async fn run(desk: Desk) -> anyhow::Result<()> {
             }
             count = inbox.recv_many(&mut pending, MOST) => if count == 0 { return Ok(()) },
         }
+        let _ahead = Ahead(&desk.intake, pending.len());
         apply(&desk, pending).await?;
     }
 }
 
 /// Applies what another process, or an earlier life of this one, has kept and not applied.
 async fn left_behind(desk: &Desk) -> anyhow::Result<()> {
+    desk.intake.ahead.fetch_add(1, Ordering::Relaxed);
+    let _ahead = Ahead(&desk.intake, 1);
     let crowded = desk.intake.crowded.swap(false, Ordering::Relaxed);
     let older_than = if crowded { 0 } else { LEFT_BEHIND_MS };
     loop {
@@ -144,8 +166,9 @@ async fn left_behind(desk: &Desk) -> anyhow::Result<()> {
 
 /// Applies webhooks, whatever they hold. An error means that the database is away; they are kept and come again.
 pub async fn apply(desk: &Desk, pending: Vec<Pending>) -> anyhow::Result<()> {
-    let batch = parse(desk, pending).await?;
-    let mut batches = vec![batch];
+    let providers = Providers::of(desk, pending.iter().map(|one| one.incoming.connection)).await?;
+    let batch = pending.into_iter().map(|pending| providers.parse(pending)).collect();
+    let mut batches: Vec<Vec<Parsed>> = vec![batch];
     while let Some(batch) = batches.pop() {
         let Err(failed) = attempt(desk, &batch, Mode::Commit).await else { continue };
         if let Failed::Store(error) = &failed
@@ -202,25 +225,4 @@ async fn set_aside(desk: &Desk, mut parsed: Parsed) -> anyhow::Result<()> {
             .map_err(|failed| anyhow::anyhow!("{failed}"))?;
     }
     Ok(())
-}
-
-/// What the providers make of webhooks. A parser that panics rejects its own webhook and no other.
-async fn parse(desk: &Desk, pending: Vec<Pending>) -> anyhow::Result<Vec<Parsed>> {
-    let mut providers = std::collections::HashMap::new();
-    for one in &pending {
-        let connection = one.incoming.connection;
-        if let std::collections::hash_map::Entry::Vacant(entry) = providers.entry(connection) {
-            let word = desk.connections.provider(desk, connection).await?;
-            entry.insert(word.as_deref().and_then(channels::provider));
-        }
-    }
-    let parsed = pending.into_iter().map(|pending| {
-        let provider = providers.get(&pending.incoming.connection).copied().flatten();
-        let (items, also) = match provider {
-            Some(provider) => read_named(provider, &pending.incoming, pending.received_at),
-            None => (Err(Malformed("The connection it came in on is gone.".to_owned())), None),
-        };
-        Parsed::new(pending, items).also_named(also)
-    });
-    Ok(parsed.collect())
 }

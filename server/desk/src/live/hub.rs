@@ -15,10 +15,9 @@ use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
-use super::bus::{Activity, Hint, Topic};
-use crate::state::Desk;
-use crate::store;
-use crate::store::journal::{Cursor, Depth, Place, Told};
+use super::bus::{Activity, Hint};
+use super::hand::{Hands, Written};
+use crate::store::journal::{Cursor, Depth, Heard, Place, Spared};
 
 /// Frames that may wait for one socket. A browser that reads slower than that comes back with its cursor.
 pub const WAITING: usize = 1024;
@@ -26,8 +25,6 @@ pub const WAITING: usize = 1024;
 const KEPT: usize = 20_000;
 /// The most events that a resume reads from the database; a browser further behind loads everything anew.
 pub const CATCH_UP: i64 = 5_000;
-/// How often the hub looks by itself.
-const LOOK: Duration = Duration::from_millis(500);
 /// How often cursors are told.
 const TELL: Duration = Duration::from_secs(1);
 
@@ -59,6 +56,7 @@ struct Inner {
     agents: Vec<AgentCard>,
     sockets: HashMap<Uuid, Socket>,
     told: Option<(Instant, Place)>,
+    hands: Hands,
     /// Messages that have come in, by number, since this process began.
     heard: HashMap<ChannelId, u64>,
 }
@@ -170,6 +168,22 @@ impl Hub {
         self.lock().heard.get(&channel).copied().unwrap_or(0)
     }
 
+    /// Takes what this process has just written, until the feed tells of it.
+    pub fn hand(&self, written: Vec<Written>) {
+        let mut inner = self.lock();
+        let Inner { cards, hands, .. } = &mut *inner;
+        for one in written {
+            hands.take(cards.get(&one.conversation.id).map(Arc::as_ref), one);
+        }
+    }
+
+    /// Something that cards show may have another name now: what is next told of a conversation is read.
+    pub(super) fn doubt(&self) {
+        let mut inner = self.lock();
+        let Inner { cards, hands, .. } = &mut *inner;
+        hands.doubt(cards.keys().copied());
+    }
+
     /// Notes who is there, and tells everybody if that has changed.
     pub fn set_agents(&self, agents: Vec<AgentCard>) {
         let mut inner = self.lock();
@@ -179,7 +193,7 @@ impl Hub {
         }
     }
 
-    fn load(&self, generation: i64, cards: Vec<Card>, cursor: Cursor) {
+    pub(super) fn load(&self, generation: i64, cards: Vec<Card>, cursor: Cursor) {
         let mut inner = self.lock();
         inner.generation = generation;
         inner.settled = cursor.place;
@@ -199,35 +213,35 @@ impl Hub {
     ///
     /// What was read without its messages can only be counted: if somebody has come in since, nothing is done, and
     /// it must be read again in full.
-    fn push(&self, told: Vec<Told>, mut settling: bool, depth: Depth) -> Option<bool> {
+    pub(super) fn push(&self, heard: Vec<Heard>, mut settling: bool, depth: Depth) -> Option<bool> {
         let mut inner = self.lock();
         if depth == Depth::Cards && !inner.sockets.is_empty() {
             return None;
         }
-        for one in told {
+        for one in heard {
             settling &= one.settled;
-            if inner.pushed.contains(&one.place.id) {
+            let Some(event) = one.event else {
                 if settling {
                     inner.pushed.remove(&one.place.id);
                     inner.settled = one.place;
                 }
                 continue;
-            }
+            };
             if settling {
                 inner.settled = one.place;
             } else {
                 inner.pushed.insert(one.place.id);
             }
-            if one.event.actor == Actor::Contact && matches!(one.event.change, Change::MessageCreated { .. })
-            {
-                *inner.heard.entry(one.event.card.channel).or_default() += 1;
+            if event.actor == Actor::Contact && matches!(event.change, Change::MessageCreated { .. }) {
+                *inner.heard.entry(event.card.channel).or_default() += 1;
             }
-            inner.put(Arc::new((*one.event.card).clone()));
+            inner.hands.believe(event.conversation);
+            inner.put(Arc::new((*event.card).clone()));
             if depth == Depth::Cards {
                 // Whoever comes in later and has missed it reads it from the database.
                 inner.kept.clear();
                 inner.kept_from = inner.kept_from.max(one.place);
-            } else if let Some(frame) = frame(&Down::Event(Box::new(one.event))) {
+            } else if let Some(frame) = frame(&Down::Event(Box::new(event))) {
                 inner.keep(one.place, frame.clone());
                 inner.hand_out(&Out::Frame(frame));
             }
@@ -237,7 +251,22 @@ impl Hub {
         Some(settling)
     }
 
-    fn hint(&self, hint: Hint) {
+    /// What of these events it has told before, and what it has in hand of the others.
+    pub(super) fn spares(&self, events: &[(Place, ConversationId)]) -> Spared {
+        let mut inner = self.lock();
+        let (told, new): (Vec<_>, Vec<_>) =
+            events.iter().partition(|(place, _)| inner.pushed.contains(&place.id));
+        let told = told.into_iter().map(|(place, _)| place.id).collect();
+        let new: Vec<_> = new.into_iter().map(|(_, conversation)| conversation).collect();
+        Spared { told, hands: inner.hands.give(&new) }
+    }
+
+    /// There is nothing new.
+    pub(super) fn rest(&self) {
+        self.lock().tell_cursor();
+    }
+
+    pub(super) fn hint(&self, hint: Hint) {
         let inner = self.lock();
         let down = Down::Hint {
             agent: hint.agent,
@@ -341,51 +370,4 @@ pub fn frame(down: &Down) -> Option<Utf8Bytes> {
 
 fn send(out: &mpsc::Sender<Out>, down: &Down) -> bool {
     frame(down).is_some_and(|frame| out.try_send(Out::Frame(frame)).is_ok())
-}
-
-/// Loads what the hub must know before anybody can join.
-pub async fn load(desk: &Desk) -> store::Result<()> {
-    let generation = desk.store.check_generation().await?;
-    let (cards, cursor) = desk.store.open_cards().await?;
-    desk.hub.load(generation, cards, cursor);
-    desk.hub.set_agents(desk.store.agent_cards().await?);
-    Ok(())
-}
-
-/// Reads the feed and hands it out, for as long as the process runs.
-pub async fn run(desk: Desk) -> anyhow::Result<()> {
-    let mut woken = desk.bus.listen(Topic::Events);
-    let mut hints = desk.bus.hints();
-    loop {
-        // Seen before the look, so that a wake-up during it is not lost.
-        woken.borrow_and_update();
-        look(&desk).await?;
-        tokio::select! {
-            () = desk.stop.cancelled() => return Ok(()),
-            _ = woken.changed() => {}
-            hint = hints.recv() => if let Ok(hint) = hint { desk.hub.hint(hint) },
-            () = tokio::time::sleep(LOOK) => {}
-        }
-    }
-}
-
-async fn look(desk: &Desk) -> store::Result<()> {
-    const PAGE: i64 = 1_000;
-    let mut after = desk.hub.cursor().place;
-    let mut settling = true;
-    loop {
-        let depth = if desk.hub.sockets() == 0 { Depth::Cards } else { Depth::Full };
-        let told = desk.store.feed(after, PAGE, depth).await?;
-        let full = told.len() >= usize::try_from(PAGE).unwrap_or(usize::MAX);
-        let Some(last) = told.last().map(|one| one.place) else {
-            desk.hub.lock().tell_cursor();
-            return Ok(());
-        };
-        let Some(still) = desk.hub.push(told, settling, depth) else { continue };
-        settling = still;
-        if !full {
-            return Ok(());
-        }
-        after = last;
-    }
 }

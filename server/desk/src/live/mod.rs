@@ -2,5 +2,7 @@
 //! sockets themselves.
 
 pub mod bus;
+pub mod follow;
+pub mod hand;
 pub mod hub;
 pub mod socket;

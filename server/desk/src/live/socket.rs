@@ -24,6 +24,8 @@ use crate::store::journal::{Cursor, Place};
 const HELLO: Duration = Duration::from_secs(10);
 /// How long one frame may take to leave. A browser that reads slower is let go and comes back with its cursor.
 const PATIENCE: Duration = Duration::from_secs(8);
+/// The most frames that go out in one write.
+const TOGETHER: usize = 16;
 /// How long a browser may be silent.
 const SILENCE: Duration = Duration::from_millis(PING_MS as u64 * 3);
 /// How often a browser is pinged.
@@ -163,31 +165,37 @@ impl Session {
     async fn down(&self, sink: &mut SplitSink<WebSocket, Message>, mut inbox: mpsc::Receiver<Out>) -> End {
         let mut beat = tokio::time::interval(BEAT);
         beat.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+        let mut outs = Vec::with_capacity(TOGETHER);
         loop {
-            let out = tokio::select! {
-                out = inbox.recv() => out,
-                _ = beat.tick() => {
-                    // Answered by the browser itself, also for a page in the background whose timers it slows down.
-                    if let Err(end) = send(sink, Message::Ping(Bytes::new())).await {
-                        return end;
+            let sent = tokio::select! {
+                count = inbox.recv_many(&mut outs, TOGETHER) => {
+                    if count == 0 {
+                        return GONE;
                     }
-                    continue;
+                    self.hand_down(sink, &mut outs).await
                 }
+                // Answered by the browser itself, also for a page in the background whose timers it slows down.
+                _ = beat.tick() => send(sink, Message::Ping(Bytes::new())).await,
             };
-            match out {
-                None => return GONE,
-                Some(Out::Frame(frame)) => {
-                    if let Err(end) = write(sink, frame).await {
-                        return end;
-                    }
-                }
-                Some(Out::Recheck) => {
-                    if let Err(end) = self.check().await {
-                        return end;
-                    }
-                }
+            if let Err(end) = sent {
+                return end;
             }
         }
+    }
+
+    /// What waits for this socket goes out together: a write a frame would cost more than all else.
+    async fn hand_down(
+        &self,
+        sink: &mut SplitSink<WebSocket, Message>,
+        outs: &mut Vec<Out>,
+    ) -> Result<(), End> {
+        for out in outs.drain(..) {
+            match out {
+                Out::Frame(frame) => in_time(sink.feed(Message::Text(frame))).await?,
+                Out::Recheck => self.check().await?,
+            }
+        }
+        in_time(sink.flush()).await
     }
 
     async fn up(&self, mut stream: SplitStream<WebSocket>, out: mpsc::Sender<Out>) -> End {
@@ -286,7 +294,12 @@ async fn write(sink: &mut SplitSink<WebSocket, Message>, frame: Utf8Bytes) -> Re
 }
 
 async fn send(sink: &mut SplitSink<WebSocket, Message>, message: Message) -> Result<(), End> {
-    match tokio::time::timeout(PATIENCE, sink.send(message)).await {
+    in_time(sink.send(message)).await
+}
+
+/// Waits for the other side to take something, for as long as it is worth it.
+async fn in_time<E>(taken: impl Future<Output = Result<(), E>>) -> Result<(), End> {
+    match tokio::time::timeout(PATIENCE, taken).await {
         Ok(Ok(())) => Ok(()),
         Ok(Err(_)) => Err(GONE),
         Err(_) => Err(End(frame::close::SLOW, "slow")),

@@ -11,7 +11,7 @@ use uuid::Uuid;
 use super::channels::Channel;
 use super::contacts::Pointed;
 use super::journal::NewEvent;
-use super::ledger::{Entry, Tally};
+use super::ledger::{Entry, NewEntry, Tally};
 use super::messages::{FIND, NewMessage};
 use super::{Result, Tx, contacts, conversations, journal, ledger, messages};
 use crate::domain::Conversation;
@@ -44,7 +44,16 @@ pub struct Settled<'a> {
     /// The addresses whose latest conversation or message is another one now.
     pub pointed: &'a [Pointed],
     /// What became of each webhook.
-    pub tallies: &'a [(Entry, Tally)],
+    pub ledger: Outcomes<'a>,
+}
+
+/// What became of webhooks.
+#[derive(Debug)]
+pub enum Outcomes<'a> {
+    /// Of those that were kept before.
+    Kept(&'a [(Entry, Tally)]),
+    /// Of those that are kept by this.
+    New(&'a [NewEntry<'a>]),
 }
 
 /// A webhook or a channel.
@@ -62,24 +71,20 @@ struct BegunRow {
     tag: Option<String>,
 }
 
-const BEGIN: &str = "with locked as materialized (
-       select l.day, l.id from ledger l
-        where (l.day, l.id) in (select d::date, i from unnest($1::text[], $2::bigint[]) as x(d, i))
-          and l.state = 'pending'
-        order by l.id for update skip locked)
-     select day::text as day, id as entry, to_ms(desk_now()) as now, null::uuid as id, null::uuid as connection_id,
-            null::text as name, null::uuid as bot_id, null::integer as reopen_hours, null::text as stop_closes,
-            null::text as tag
-       from locked
+/// The places of a batch, `day`, `id` and `now` of `places`, and the channels of its connections, its parameter 1.
+const PLACES_AND_CHANNELS: &str = "select day::text as day, id as entry, to_ms(now) as now, null::uuid as id,
+            null::uuid as connection_id, null::text as name, null::uuid as bot_id, null::integer as reopen_hours,
+            null::text as stop_closes, null::text as tag
+       from places
      union all
      select null, null, null, ch.id, ch.connection_id, ch.provider_channel, b.id, ch.reopen_hours, ch.stop_closes, null
        from channels ch left join bots b on b.id = ch.bot_id and b.active
-      where ch.connection_id = any($3)
+      where ch.connection_id = any($1)
      union all
      select null, null, null, ch.id, ch.connection_id, d.path, b.id, ch.reopen_hours, ch.stop_closes, d.tag
        from doors d join channels ch on ch.id = d.channel_id
        left join bots b on b.id = ch.bot_id and b.active
-      where d.connection_id = any($3)";
+      where d.connection_id = any($1)";
 
 impl BegunRow {
     fn channel(self) -> Option<((ConnectionId, String), Channel)> {
@@ -93,6 +98,21 @@ impl BegunRow {
             stop_closes: ConsentScope::parse(&self.stop_closes?).unwrap_or(ConsentScope::All),
         };
         Some(((connection, self.name?), channel))
+    }
+}
+
+impl Begun {
+    fn of(rows: Vec<BegunRow>) -> Begun {
+        let mut begun = Begun::default();
+        for mut row in rows {
+            if let (Some(day), Some(id), Some(now)) = (row.day.take(), row.entry, row.now) {
+                begun.locked.push(Entry { day, id });
+                begun.now = Time(now);
+            } else if let Some((name, channel)) = row.channel() {
+                begun.channels.insert(name, channel);
+            }
+        }
+        begun
     }
 }
 
@@ -125,18 +145,36 @@ impl Tx {
         let days: Vec<&str> = entries.iter().map(|entry| entry.day.as_str()).collect();
         let ids: Vec<i64> = entries.iter().map(|entry| entry.id).collect();
         let connections: Vec<Uuid> = connections.iter().map(|id| id.0).collect();
+        let sql = format!(
+            "with locked as materialized (
+               select l.day, l.id from ledger l
+                where (l.day, l.id) in (select d::date, i from unnest($2::text[], $3::bigint[]) as x(d, i))
+                  and l.state = 'pending'
+                order by l.id for update skip locked),
+             places as (select day, id, desk_now() as now from locked)
+             {PLACES_AND_CHANNELS}"
+        );
         let rows: Vec<BegunRow> =
-            sqlx::query_as(BEGIN).bind(days).bind(ids).bind(connections).fetch_all(self.connection()).await?;
-        let mut begun = Begun::default();
-        for mut row in rows {
-            if let (Some(day), Some(id), Some(now)) = (row.day.take(), row.entry, row.now) {
-                begun.locked.push(Entry { day, id });
-                begun.now = Time(now);
-            } else if let Some((name, channel)) = row.channel() {
-                begun.channels.insert(name, channel);
-            }
-        }
-        Ok(begun)
+            sqlx::query_as(&sql).bind(connections).bind(days).bind(ids).fetch_all(self.connection()).await?;
+        Ok(Begun::of(rows))
+    }
+
+    /// Takes places in the ledger for webhooks that are not kept yet, and reads the channels of their connections. They
+    /// are written with what becomes of them.
+    pub async fn begin_new(&mut self, count: usize, connections: &[ConnectionId]) -> Result<Begun> {
+        let connections: Vec<Uuid> = connections.iter().map(|id| id.0).collect();
+        let sql = format!(
+            "with clock as materialized (select desk_now() as now),
+             places as (select (now at time zone 'UTC')::date as day, nextval('ledger_id_seq') as id, now
+                          from clock, generate_series(1, $2))
+             {PLACES_AND_CHANNELS}"
+        );
+        let rows: Vec<BegunRow> = sqlx::query_as(&sql)
+            .bind(connections)
+            .bind(i32::try_from(count).unwrap_or(i32::MAX))
+            .fetch_all(self.connection())
+            .await?;
+        Ok(Begun::of(rows))
     }
 
     /// Finds the messages that carry these ids of a provider, what came in and what we sent, and takes the locks of
@@ -191,16 +229,23 @@ impl Tx {
             journal::append_sql(1),
             conversations::save_sql(2),
             contacts::point_sql(3),
-            ledger::settle_sql(4),
+            match settled.ledger {
+                Outcomes::Kept(_) => ledger::settle_sql(4),
+                Outcomes::New(_) => ledger::write_sql(4, 6),
+            },
         );
-        sqlx::query(&sql)
+        let query = sqlx::query(&sql)
             .bind(journal::event_rows(settled.events))
             .bind(conversations::conversation_rows(settled.changed))
-            .bind(contacts::pointed_rows(settled.pointed))
-            .bind(ledger::tally_rows(settled.tallies))
-            .bind(messages::message_rows(settled.messages))
-            .execute(self.connection())
-            .await?;
+            .bind(contacts::pointed_rows(settled.pointed));
+        let messages = messages::message_rows(settled.messages);
+        let query = match settled.ledger {
+            Outcomes::Kept(tallies) => query.bind(ledger::tally_rows(tallies)).bind(messages),
+            Outcomes::New(entries) => {
+                query.bind(ledger::entry_rows(entries)).bind(messages).bind(ledger::bodies(entries))
+            }
+        };
+        query.execute(self.connection()).await?;
         Ok(())
     }
 }

@@ -7,16 +7,18 @@ use std::collections::HashMap;
 use std::fmt;
 use std::str::FromStr;
 
-use contract::{Actor, Card, Change, ConversationId, Event, Owner, Time};
+use contract::{Actor, Card, Change, ConversationId, Event, Message, Owner, Time};
 use serde_json::json;
 use sqlx::types::Json;
 use sqlx::{FromRow, PgConnection};
 use uuid::Uuid;
 
-use super::{Own, Result, Store, Tx, cards, handoffs, messages, words};
+use super::{Result, Store, Tx, cards, handoffs, messages, words};
 
+mod heard;
 mod settled;
 
+pub use heard::{Follower, Hand, Heard, Spared};
 pub use settled::{Audience, Channels, Notes, Settled};
 
 /// An event about to be written.
@@ -101,6 +103,12 @@ struct Row {
     change: Json<Change>,
 }
 
+impl Row {
+    fn place(&self) -> Place {
+        Place { tx: self.tx, id: self.id }
+    }
+}
+
 impl Tx {
     /// Appends events. Their numbers come from conversations whose locks this transaction holds.
     pub async fn append(&mut self, events: &[NewEvent]) -> Result<()> {
@@ -141,28 +149,11 @@ impl Store {
         Ok(now(&mut connection).await?.0)
     }
 
-    /// The events after a place, oldest first, at most `limit`, as the hub reads them. What they speak of is read on two
-    /// connections at once: somebody looks at a screen and waits.
-    pub async fn feed(&self, after: Place, limit: i64, depth: Depth) -> Result<Vec<Told>> {
-        let mut one = self.own(Own::Feed).acquire().await?;
-        let rows = look(&mut one, after, limit).await?;
-        if rows.is_empty() || depth == Depth::Cards {
-            return hydrate(&mut one, rows, depth).await;
-        }
-        let mut other = self.own(Own::Feed).acquire().await?;
-        let conversations = conversations_of(&rows);
-        let (cards, spoken_of) = tokio::try_join!(
-            cards::by_ids(&mut one, &conversations),
-            SpokenOf::by(&mut other, &rows, depth)
-        )?;
-        tell_all(rows, &cards, &spoken_of)
-    }
-
-    /// The same for one browser that has missed them.
+    /// The events after a place, oldest first, at most `limit`, for one browser that has missed them.
     pub async fn missed(&self, after: Place, limit: i64) -> Result<Vec<Told>> {
         let mut connection = self.pool().acquire().await?;
         let rows = look(&mut connection, after, limit).await?;
-        hydrate(&mut connection, rows, Depth::Full).await
+        hydrate(&mut connection, rows).await
     }
 
     /// At start: when transaction ids have begun anew (a restored dump), old cursors are void and the feed
@@ -221,37 +212,34 @@ async fn look(connection: &mut PgConnection, after: Place, limit: i64) -> Result
 /// What events speak of, beside their conversations.
 #[derive(Default)]
 struct SpokenOf {
-    messages: HashMap<Uuid, contract::Message>,
+    messages: HashMap<Uuid, Message>,
     handoffs: HashMap<Uuid, contract::Handoff>,
     names: HashMap<Uuid, String>,
 }
 
 impl SpokenOf {
-    async fn by(connection: &mut PgConnection, rows: &[Row], depth: Depth) -> Result<SpokenOf> {
-        if depth == Depth::Cards {
-            return Ok(SpokenOf::default());
-        }
+    async fn by(connection: &mut PgConnection, rows: &[&Row]) -> Result<SpokenOf> {
         let messages: Vec<Uuid> = rows.iter().filter_map(|row| row.change.message()).map(|id| id.0).collect();
         let handoffs: Vec<Uuid> = rows.iter().filter_map(|row| row.change.handoff()).map(|id| id.0).collect();
         Ok(SpokenOf {
             messages: messages::by_ids(connection, &messages).await?,
             handoffs: handoffs::by_ids(connection, &handoffs).await?,
-            names: names(connection, rows.iter().flat_map(named)).await?,
+            names: names(connection, rows.iter().copied().flat_map(named)).await?,
         })
     }
 }
 
-async fn hydrate(connection: &mut PgConnection, rows: Vec<Row>, depth: Depth) -> Result<Vec<Told>> {
+async fn hydrate(connection: &mut PgConnection, rows: Vec<Row>) -> Result<Vec<Told>> {
     if rows.is_empty() {
         return Ok(Vec::new());
     }
     let cards = cards::by_ids(connection, &conversations_of(&rows)).await?;
-    let spoken_of = SpokenOf::by(connection, &rows, depth).await?;
+    let spoken_of = SpokenOf::by(connection, &rows.iter().collect::<Vec<_>>()).await?;
     tell_all(rows, &cards, &spoken_of)
 }
 
-fn conversations_of(rows: &[Row]) -> Vec<Uuid> {
-    let mut conversations: Vec<Uuid> = rows.iter().map(|row| row.conversation_id).collect();
+fn conversations_of<'a>(rows: impl IntoIterator<Item = &'a Row>) -> Vec<Uuid> {
+    let mut conversations: Vec<Uuid> = rows.into_iter().map(|row| row.conversation_id).collect();
     conversations.sort_unstable();
     conversations.dedup();
     conversations
@@ -267,7 +255,7 @@ fn tell_all(rows: Vec<Row>, cards: &HashMap<Uuid, Card>, spoken_of: &SpokenOf) -
 }
 
 fn tell(row: Row, card: &Card, spoken_of: &SpokenOf) -> Result<Told> {
-    let [_, to] = named(&row);
+    let (place, [_, to]) = (row.place(), named(&row));
     let name = |id: Option<Uuid>| id.and_then(|id| spoken_of.names.get(&id).cloned());
     let message = row.change.message().and_then(|id| spoken_of.messages.get(&id.0).cloned());
     let handoff = row.change.handoff().and_then(|id| spoken_of.handoffs.get(&id.0).cloned());
@@ -283,7 +271,7 @@ fn tell(row: Row, card: &Card, spoken_of: &SpokenOf) -> Result<Told> {
         change: row.change.0,
         card: Box::new(card.clone()),
     };
-    Ok(Told { place: Place { tx: row.tx, id: row.id }, settled: row.settled, event })
+    Ok(Told { place, settled: row.settled, event })
 }
 
 /// The people and bots that an event names: who did it, and whom it went to.

@@ -8,6 +8,11 @@ use uuid::Uuid;
 use super::{Own, Result, Store, Tx};
 use crate::channels::Arrived;
 
+mod written;
+
+pub use written::NewEntry;
+pub(super) use written::{bodies, entry_rows, write_sql};
+
 /// A webhook's place in the ledger.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Entry {

@@ -62,6 +62,31 @@ pub struct NewMessage {
     pub tag: Option<String>,
 }
 
+impl NewMessage {
+    /// As it reads once it is written. Nothing for one that answers another: that one's words are not at hand.
+    pub fn written(&self) -> Option<Message> {
+        (self.quoted.is_none() && self.quoted_provider_id.is_none()).then(|| Message {
+            id: self.id,
+            conversation: self.conversation,
+            seq: self.seq,
+            sort_at: self.sort_at,
+            at: self.at,
+            author: self.author,
+            body: self.body.clone(),
+            note: self.note,
+            quoted: None,
+            reactions: Vec::new(),
+            state: self.state,
+            failure: None,
+            client_id: self.client_id,
+            epoch: self.epoch,
+            edited_at: None,
+            revoked_at: None,
+            version: 1,
+        })
+    }
+}
+
 #[derive(FromRow)]
 struct Row {
     id: Uuid,

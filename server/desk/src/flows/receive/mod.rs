@@ -9,11 +9,15 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
-use contract::{AddressId, BotId, ChannelId, ConnectionId, ContactId, ConversationId, MessageId, Time};
+use contract::{
+    Actor, AddressId, BotId, Change, ChannelId, ConnectionId, ContactId, ConversationId, Message, MessageId,
+    Time,
+};
 
 use super::Outcome;
 use crate::channels::{AccountEvent, Effect, Item, Malformed, News, Sender};
 use crate::domain::Conversation;
+use crate::live::hand::Written;
 use crate::state::Desk;
 use crate::store::batch::Begun;
 use crate::store::channels::Channel;
@@ -38,10 +42,12 @@ mod progress;
 mod reading;
 mod repeats;
 pub mod replay;
+mod straight;
 mod write;
 
 pub use late::Late;
-pub use reading::{read, read_named};
+pub use reading::{Providers, read, read_named};
+pub use straight::{Straight, straight};
 
 /// A webhook with what its provider made of it.
 #[derive(Debug, Clone)]
@@ -124,6 +130,8 @@ struct Batch {
 #[derive(Default)]
 struct Aftermath {
     events: bool,
+    /// What the screens of this process need not read back.
+    written: Vec<Written>,
     turns: bool,
     files: bool,
     paused: Vec<(ChannelId, String)>,
@@ -148,6 +156,7 @@ pub async fn receive(desk: &Desk, batch: &[Parsed], mode: Mode) -> Outcome<()> {
 impl Aftermath {
     async fn tell(self, desk: &Desk) -> Outcome<()> {
         if self.events {
+            desk.hub.hand(self.written);
             desk.bus.events();
         }
         if self.turns {
@@ -182,21 +191,57 @@ async fn carry_out(
     }
     let mut work = gather::gather(tx, &mine, channels, now).await?;
     work.told = before.is_some_and(|before| before.applied > 0);
-    for parsed in &mine {
-        if !work.is_too_early(parsed) {
-            work.apply(parsed);
+    work.apply_all(&mine);
+    let news = work.news();
+    let tallies = work.tallies.clone();
+    write::write(tx, work, None).await?;
+    Ok((news, tallies))
+}
+
+impl Batch {
+    /// Applies webhooks in memory, in the order in which they came in.
+    fn apply_all(&mut self, webhooks: &[&Parsed]) {
+        for parsed in webhooks {
+            if !self.is_too_early(parsed) {
+                self.apply(parsed);
+            }
+        }
+        self.settle_progress();
+    }
+
+    /// What others must be told of it once it is committed.
+    fn news(&mut self) -> Aftermath {
+        Aftermath {
+            events: !self.events.is_empty(),
+            written: self.written(),
+            turns: !self.turns.is_empty(),
+            files: !self.files.is_empty(),
+            paused: std::mem::take(&mut self.paused),
         }
     }
-    work.settle_progress();
-    let news = Aftermath {
-        events: !work.events.is_empty(),
-        turns: !work.turns.is_empty(),
-        files: !work.files.is_empty(),
-        paused: std::mem::take(&mut work.paused),
-    };
-    let tallies = work.tallies.clone();
-    write::write(tx, work).await?;
-    Ok((news, tallies))
+
+    /// The conversations in which nothing has happened but messages that customers wrote.
+    fn written(&self) -> Vec<Written> {
+        let mut written: BTreeMap<ConversationId, Option<Vec<Message>>> = BTreeMap::new();
+        for event in &self.events {
+            let message = match event.change {
+                Change::MessageCreated { message } if event.actor == Actor::Contact => Some(message),
+                _ => None,
+            };
+            let new = message.and_then(|id| self.messages.iter().find(|new| new.id == id)?.written());
+            let messages = written.entry(event.conversation).or_insert_with(|| Some(Vec::new()));
+            *messages = messages.take().zip(new).map(|(mut messages, new)| {
+                messages.push(new);
+                messages
+            });
+        }
+        let whole = written.into_iter().filter_map(|(id, messages)| {
+            let conversation = self.conversations.get(&id)?.clone();
+            let known = !self.opened.contains(&id) && !self.renamed.contains_key(&conversation.contact);
+            known.then_some(Written { conversation, messages: messages? })
+        });
+        whole.collect()
+    }
 }
 
 /// A channel of a connection, for statuses that name none: they are looked for on all of its channels.

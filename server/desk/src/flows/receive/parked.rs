@@ -38,7 +38,7 @@ pub async fn settle(desk: &Desk) -> Outcome<usize> {
     }
     batch.settle_progress();
     let events = !batch.events.is_empty();
-    write::write(&mut tx, batch).await?;
+    write::write(&mut tx, batch, None).await?;
     tx.commit().await?;
     if events {
         desk.bus.events();

@@ -1,12 +1,16 @@
-//! What came in, as its provider understands it. Before any transaction.
+//! What came in, as its provider understands it.
 
+use std::collections::{HashMap, hash_map};
 use std::panic::AssertUnwindSafe;
 
 use bytes::Bytes;
-use contract::Time;
+use contract::{ConnectionId, Time};
 
-use crate::channels::{Answer, Arrived, Item, Malformed, Provider};
-use crate::store::ledger::{Incoming, Source};
+use super::Parsed;
+use crate::channels::{self, Answer, Arrived, Item, Malformed, Provider};
+use crate::state::Desk;
+use crate::store;
+use crate::store::ledger::{Incoming, Pending, Source};
 
 /// What a provider makes of something that came in. One that panics rejects it.
 pub fn read(provider: &dyn Provider, incoming: &Incoming, received_at: Time) -> Result<Vec<Item>, Malformed> {
@@ -19,7 +23,41 @@ pub fn read(provider: &dyn Provider, incoming: &Incoming, received_at: Time) -> 
         .unwrap_or_else(|_| Err(Malformed("The desk panicked while reading it.".to_owned())))
 }
 
-/// The same, with another name of the channel that it is about.
+/// The providers of connections. None for one that is gone.
+pub struct Providers(HashMap<ConnectionId, Option<&'static dyn Provider>>);
+
+impl Providers {
+    /// Those of these connections.
+    pub async fn of(
+        desk: &Desk,
+        connections: impl Iterator<Item = ConnectionId>,
+    ) -> store::Result<Providers> {
+        let mut providers = HashMap::new();
+        for connection in connections {
+            if let hash_map::Entry::Vacant(entry) = providers.entry(connection) {
+                let word = desk.connections.provider(desk, connection).await?;
+                entry.insert(word.as_deref().and_then(channels::provider));
+            }
+        }
+        Ok(Providers(providers))
+    }
+
+    /// Whether every one of them is there and gives each message an id.
+    pub(super) fn all_have_ids(&self) -> bool {
+        self.0.values().all(|provider| provider.is_some_and(|provider| provider.about().has_ids))
+    }
+
+    /// What its provider makes of a webhook. A parser that panics rejects it, and no other.
+    pub fn parse(&self, pending: Pending) -> Parsed {
+        let (items, also) = match self.0.get(&pending.incoming.connection).copied().flatten() {
+            Some(provider) => read_named(provider, &pending.incoming, pending.received_at),
+            None => (Err(Malformed("The connection it came in on is gone.".to_owned())), None),
+        };
+        Parsed::new(pending, items).also_named(also)
+    }
+}
+
+/// What a provider makes of something that came in, with another name of the channel that it is about.
 pub fn read_named(
     provider: &dyn Provider,
     incoming: &Incoming,

@@ -2,13 +2,14 @@
 
 use contract::{Actor, Change};
 
-use super::{Batch, late};
+use super::{Batch, Parsed, late};
 use crate::flows::Outcome;
 use crate::store::Tx;
-use crate::store::batch::Settled;
+use crate::store::batch::{Outcomes, Settled};
+use crate::store::ledger::{Entry, NewEntry, Pending, Tally};
 
-/// Writes everything that a batch has come to.
-pub(super) async fn write(tx: &mut Tx, mut batch: Batch) -> Outcome<()> {
+/// Writes everything that a batch has come to; `new` are its webhooks, if they are not in the ledger yet.
+pub(super) async fn write(tx: &mut Tx, mut batch: Batch, new: Option<&[&Parsed]>) -> Outcome<()> {
     batch.note_renames();
     let now = batch.now;
     let (mut opened, mut changed) = (Vec::new(), Vec::new());
@@ -34,9 +35,20 @@ pub(super) async fn write(tx: &mut Tx, mut batch: Batch) -> Outcome<()> {
     let pointed: Vec<_> =
         batch.pointed.iter().map(|(id, (conversation, last))| (*id, *conversation, last.clone())).collect();
     let Batch { events, tallies, .. } = &batch;
-    let settled = Settled { messages: &messages, events, changed: &changed, pointed: &pointed, tallies };
+    let new: Option<Vec<NewEntry<'_>>> = new.map(|new| new.iter().map(|one| one.written(tallies)).collect());
+    let ledger = new.as_deref().map_or(Outcomes::Kept(tallies), Outcomes::New);
+    let settled = Settled { messages: &messages, events, changed: &changed, pointed: &pointed, ledger };
     tx.settle_batch(settled).await?;
     Ok(())
+}
+
+impl Parsed {
+    /// The webhook with what became of it.
+    fn written(&self, tallies: &[(Entry, Tally)]) -> NewEntry<'_> {
+        let Pending { entry, received_at, incoming, .. } = &self.pending;
+        let tally = tallies.iter().find(|(of, _)| of == entry).map(|(_, tally)| *tally);
+        NewEntry { entry, received_at: *received_at, incoming, tally }
+    }
 }
 
 impl Batch {

@@ -3,7 +3,7 @@
 use contract::BotId;
 use sqlx::FromRow;
 
-use super::{Depth, Place, Row, Told, hydrate};
+use super::{Place, Row, Told, hydrate};
 use crate::store::{Result, Store};
 
 /// Whom the feed is for.
@@ -117,6 +117,6 @@ impl Store {
                 .fetch_one(&mut *connection)
                 .await?;
         let shown = rows.into_iter().filter(|looked| looked.shown).map(|looked| looked.row).collect();
-        Ok(Settled { told: hydrate(&mut connection, shown, Depth::Full).await?, to, more, waits, generation })
+        Ok(Settled { told: hydrate(&mut connection, shown).await?, to, more, waits, generation })
     }
 }
