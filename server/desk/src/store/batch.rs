@@ -139,7 +139,8 @@ pub struct Holding {
 }
 
 impl Tx {
-    /// Takes the locks of webhooks that are still to be applied, leaves out those that another process has taken or
+    /// Takes the locks of webhooks that are still to be applied, one by one by their places (all that are pending may be
+    /// many, and those that were until just now more), leaves out those that another process has taken or
     /// finished, and reads the channels of their connections.
     pub async fn begin_batch(&mut self, entries: &[&Entry], connections: &[ConnectionId]) -> Result<Begun> {
         let days: Vec<&str> = entries.iter().map(|entry| entry.day.as_str()).collect();
@@ -147,10 +148,11 @@ impl Tx {
         let connections: Vec<Uuid> = connections.iter().map(|id| id.0).collect();
         let sql = format!(
             "with locked as materialized (
-               select l.day, l.id from ledger l
-                where (l.day, l.id) in (select d::date, i from unnest($2::text[], $3::bigint[]) as x(d, i))
-                  and l.state = 'pending'
-                order by l.id for update skip locked),
+               select l.day, l.id
+                 from (select d::date as day, i as id from unnest($2::text[], $3::bigint[]) as x(d, i) order by i) x
+                cross join lateral (select l.day, l.id from ledger l
+                                     where l.day = x.day and l.id = x.id and l.state = 'pending'
+                                       for update skip locked) l),
              places as (select day, id, desk_now() as now from locked)
              {PLACES_AND_CHANNELS}"
         );
