@@ -8,6 +8,7 @@ use desk::flows::{Failed, bot_answer};
 use serde_json::json;
 use tests::TestDesk;
 
+use super::server::Server;
 use super::{ANA, card, handed_off, hooked, packet, said, server};
 
 /// What an agent does with Ana's conversation, as it stands.
@@ -81,14 +82,17 @@ async fn the_old_handoff_and_what_people_settled_stand_apart_from_what_is_to_be_
         matches!(late, Err(Failed::Refused(Refused::NotOwner { .. } | Refused::StaleEpoch { .. }))),
         "{late:?}"
     );
+    lets_go_again(&desk, &server).await;
+}
 
-    // When it lets go again that is another handoff, with nothing of the old one in it.
+/// When it lets go again that is another handoff, with nothing of the old one in it.
+async fn lets_go_again(desk: &TestDesk, server: &Server) {
     server.then(|_| server::json(200, &json!({ "handoff": { "reason_code": "out_of_scope" } })));
     desk.customer_writes(ANA, "wamid.3", "no, my other address").await;
-    assert_eq!(handed_off(&desk, ANA).await, ReasonCode::OutOfScope);
+    assert_eq!(handed_off(desk, ANA).await, ReasonCode::OutOfScope);
     let again = server.last();
     assert_eq!((&again["opening"], again.get("settled")), (&json!("ongoing"), None));
-    let passed_on = packet(&desk).await;
+    let passed_on = packet(desk).await;
     assert_eq!((passed_on.summary, passed_on.slots), (None, Vec::new()));
     assert_eq!(desk.database.number("select count(*) from handoffs").await, 2);
 }

@@ -60,7 +60,7 @@ pub(super) async fn enter<'a>(desk: &'a Desk, caller: &Caller, scope: Scope) -> 
 impl Office<'_> {
     /// What a screen of the settings shows.
     pub(super) async fn page(&self, page: SettingsPage) -> Result<Settings, Problem> {
-        settings::settings(self.desk, &self.who, page).await.map_err(|error| match error {
+        Box::pin(settings::settings(self.desk, &self.who, page)).await.map_err(|error| match error {
             SeatError::NotFound => missing(),
             SeatError::Forbidden => Problem::with(Code::Forbidden, "The settings are for admins."),
             _ => Problem::with(Code::Unavailable, "Try again in a moment."),
@@ -69,12 +69,12 @@ impl Office<'_> {
 
     /// Changes something.
     pub(super) async fn change(&self, change: SettingsChange) -> Result<(), Problem> {
-        settings::change(self.desk, &self.who, change).await.map_err(refused)
+        Box::pin(settings::change(self.desk, &self.who, change)).await.map_err(refused)
     }
 
     /// Does something of which there is something to say.
     pub(super) async fn run(&self, task: SettingsTask) -> Result<TaskDone, Problem> {
-        settings::run(self.desk, &self.who, task).await.map_err(refused)
+        Box::pin(settings::run(self.desk, &self.who, task)).await.map_err(refused)
     }
 }
 
