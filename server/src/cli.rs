@@ -147,7 +147,8 @@ pub struct NewTokenFlags {
     /// It reaches the channels of the built-in stand-ins alone.
     #[arg(long)]
     pub test: bool,
-    /// What it is good for, separated by commas; otherwise all that its holder can have.
+    /// What it is good for, separated by commas; otherwise all that its holder can have but settings:read and
+    /// settings:write.
     #[arg(long, value_delimiter = ',')]
     pub scopes: Vec<String>,
     /// For how many days it is good; otherwise for ever.

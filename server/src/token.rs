@@ -69,7 +69,7 @@ pub async fn revoke(settings: &Settings, token: &AnyToken) -> Result<()> {
 
 fn scopes(words: &[String], of_bot: bool) -> Result<Vec<Scope>> {
     if words.is_empty() {
-        return Ok(if of_bot { Scope::OF_BOTS.to_vec() } else { Scope::ALL.to_vec() });
+        return Ok(if of_bot { Scope::OF_BOTS.to_vec() } else { Scope::USUAL.to_vec() });
     }
     let known = || Scope::ALL.map(Scope::as_str).join(", ");
     let scope = |word: &String| {

@@ -14,8 +14,12 @@ mod document;
 mod feed;
 mod follow;
 mod keys;
+mod known;
+mod numbers;
 mod programs;
+mod setup;
 mod story;
+mod there;
 mod who;
 
 const ANA: &str = "4917139200099";
@@ -53,6 +57,14 @@ impl Program {
 
     async fn post_once(&self, path: &str, key: &str, body: &Value) -> Answered {
         self.send(self.request(Method::POST, path).header("idempotency-key", key).json(body)).await
+    }
+
+    async fn patch(&self, path: &str, body: &Value) -> Answered {
+        self.send(self.request(Method::PATCH, path).json(body)).await
+    }
+
+    async fn delete(&self, path: &str) -> Answered {
+        self.send(self.request(Method::DELETE, path)).await
     }
 
     fn request(&self, method: Method, path: &str) -> reqwest::RequestBuilder {

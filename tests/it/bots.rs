@@ -19,6 +19,7 @@ mod learning;
 mod own;
 mod preview;
 mod races;
+mod returned;
 mod rich;
 pub(crate) mod server;
 mod story;

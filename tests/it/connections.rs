@@ -5,7 +5,7 @@ use contract::seat::SeatError;
 use contract::settings::{ChangeRefused, Settings, SettingsChange, SettingsPage};
 use contract::{ConnectionId, Time};
 use desk::auth::sessions::SignedIn;
-use desk::seat::settings::{change, run, settings};
+use desk::settings::{change, run, settings};
 use serde_json::json;
 use tests::meta::{messages, text};
 use tests::{TestDesk, until};

@@ -4,7 +4,7 @@ use contract::ChannelId;
 use contract::settings::SettingsChange;
 use desk::channels::Item;
 use desk::flows::receive::Parsed;
-use desk::seat::settings::change;
+use desk::settings::change;
 use tests::TestDesk;
 use tests::desk::{add_channel, add_connection};
 
@@ -97,7 +97,7 @@ async fn doors_are_made_and_taken_away_in_the_settings() {
     let wish = SettingsChange::AddDoor { connection, channel, tag: " spring sale ".to_owned() };
     change(&desk.desk, &boss, wish).await.unwrap();
     let page = contract::settings::SettingsPage::Connection(connection);
-    let shown = desk::seat::settings::settings(&desk.desk, &boss, page).await.unwrap();
+    let shown = desk::settings::settings(&desk.desk, &boss, page).await.unwrap();
     let contract::settings::Settings::Connection(page) = shown else { panic!("another page") };
     let door = &page.doors[0];
     assert_eq!((door.tag.as_str(), door.channel), ("spring sale", channel));

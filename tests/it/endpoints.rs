@@ -11,7 +11,7 @@ use contract::{ClientId, Command, EndpointDeliveryId, EndpointId, Request, Time}
 use desk::auth::sessions::SignedIn;
 use desk::bots::webhook::sign;
 use desk::flows;
-use desk::seat::settings::{run, settings};
+use desk::settings::{run, settings};
 use tests::{TestDesk, until};
 use uuid::Uuid;
 

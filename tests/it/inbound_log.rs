@@ -5,7 +5,7 @@ use contract::seat::SeatError;
 use contract::settings::{Settings, SettingsPage};
 use contract::webhook::{Came, LogQuery, RawBody, Replayed, WebhookKey, WebhookLog, WebhookPage};
 use desk::auth::sessions::SignedIn;
-use desk::seat::settings::{run, settings};
+use desk::settings::{run, settings};
 use serde_json::{Value, json};
 use tests::TestDesk;
 use tests::desk::{add_channel, add_connection};

@@ -7,7 +7,7 @@ use contract::settings::{
 };
 use contract::{BotId, Role};
 use desk::auth::sessions::{self, SignedIn};
-use desk::seat::settings::{change, run, settings};
+use desk::settings::{change, run, settings};
 use tests::{Login, TestDesk};
 use uuid::Uuid;
 

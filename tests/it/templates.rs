@@ -37,7 +37,7 @@ fn order() -> TemplateInfo {
 
 async fn shown(desk: &TestDesk) -> TemplateSettings {
     let boss = desk.signed_in(&desk.admin()).await;
-    match desk::seat::settings::settings(&desk.desk, &boss, SettingsPage::Templates).await.unwrap() {
+    match desk::settings::settings(&desk.desk, &boss, SettingsPage::Templates).await.unwrap() {
         Settings::Templates(shown) => shown,
         other => panic!("{other:?}"),
     }

@@ -158,6 +158,8 @@ pub enum Change {
         /// What they wish now.
         state: ConsentState,
     },
+    /// What programs know of the conversation has changed. What that is, is read when it is needed.
+    AttributesChanged,
 }
 
 /// What happened to a handoff. What no screen reads, the browser has no code for.
@@ -220,6 +222,7 @@ impl Change {
             Change::ReadByAgent => "read_by_agent",
             Change::ContactChanged => "contact_changed",
             Change::ConsentChanged { .. } => "consent_changed",
+            Change::AttributesChanged => "attributes_changed",
         }
     }
 

@@ -26,21 +26,50 @@ pub enum Scope {
     /// Read and find contacts.
     #[serde(rename = "contacts:read")]
     ContactsRead,
+    /// Change contacts: what is known of them, and whether they are blocked.
+    #[serde(rename = "contacts:write")]
+    ContactsWrite,
     /// Read channels, bots, people and templates, and who is there.
     #[serde(rename = "desk:read")]
     DeskRead,
+    /// Read the numbers of the desk.
+    #[serde(rename = "reports:read")]
+    ReportsRead,
+    /// Read how the desk is set up.
+    #[serde(rename = "settings:read")]
+    SettingsRead,
+    /// Change how the desk is set up.
+    #[serde(rename = "settings:write")]
+    SettingsWrite,
 }
 
 impl Scope {
     /// Every scope.
-    pub const ALL: [Scope; 7] = [
+    pub const ALL: [Scope; 11] = [
         Scope::EventsRead,
         Scope::ConversationsRead,
         Scope::ConversationsWrite,
         Scope::ConversationsStart,
         Scope::MessagesWrite,
         Scope::ContactsRead,
+        Scope::ContactsWrite,
         Scope::DeskRead,
+        Scope::ReportsRead,
+        Scope::SettingsRead,
+        Scope::SettingsWrite,
+    ];
+
+    /// Those that a token has for which nobody has chosen any: all but what changes the desk itself.
+    pub const USUAL: [Scope; 9] = [
+        Scope::EventsRead,
+        Scope::ConversationsRead,
+        Scope::ConversationsWrite,
+        Scope::ConversationsStart,
+        Scope::MessagesWrite,
+        Scope::ContactsRead,
+        Scope::ContactsWrite,
+        Scope::DeskRead,
+        Scope::ReportsRead,
     ];
 
     /// Those that a bot can have: it works in conversations that it is given, and sees no others.
@@ -61,7 +90,11 @@ impl Scope {
             Scope::ConversationsStart => "conversations:start",
             Scope::MessagesWrite => "messages:write",
             Scope::ContactsRead => "contacts:read",
+            Scope::ContactsWrite => "contacts:write",
             Scope::DeskRead => "desk:read",
+            Scope::ReportsRead => "reports:read",
+            Scope::SettingsRead => "settings:read",
+            Scope::SettingsWrite => "settings:write",
         }
     }
 

@@ -15,6 +15,7 @@
 //! | [`public`] | the desk as programs outside see it |
 //! | [`auth`] | sign-in, sessions, sealed secrets |
 //! | [`seat`] | what the screens may ask |
+//! | [`settings`] | what the settings show and change, for screens and programs |
 //! | `sandbox` | the stand-ins for the providers; a feature |
 
 pub mod accounts;
@@ -33,6 +34,7 @@ pub mod public;
 #[cfg(feature = "sandbox")]
 pub mod sandbox;
 pub mod seat;
+pub mod settings;
 pub mod state;
 pub mod store;
 

@@ -20,6 +20,13 @@ async fn what_is_not_understood_is_refused_with_its_place() {
         ("handoff", json!({ "reason_code": "bored" }), "reason_code"),
         ("handoff", json!({ "reason_code": "other", "confidence": 2 }), "confidence"),
         ("handoff", json!({ "reason_code": "other", "slots": { "a": {} } }), "slots.a"),
+        ("handoff", json!({ "reason_code": "other", "timeout_s": 0 }), "timeout_s"),
+        ("handoff", json!({ "reason_code": "other", "ladder": [{ "step": "boss" }] }), "ladder[0].step"),
+        (
+            "handoff",
+            json!({ "reason_code": "other", "ladder": [{ "step": "team", "seconds": -1 }] }),
+            "ladder[0].seconds",
+        ),
         ("snooze", json!({ "until": "tomorrow" }), "until"),
         ("priority", json!({ "priority": "asap" }), "priority"),
     ];

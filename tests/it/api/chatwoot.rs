@@ -10,13 +10,18 @@ use serde_json::{Value, json};
 use tests::{TestDesk, until};
 use uuid::Uuid;
 
-use super::{ANA, Program, program};
+use super::{ANA, Program, integration, program};
 
 /// What the bot knows: where the desk is, and its token. It is made before either is.
 type Known = std::sync::Arc<std::sync::OnceLock<Program>>;
+/// What the bot was told beside its turns.
+type Told = std::sync::Arc<std::sync::Mutex<Vec<Value>>>;
 
 /// The whole bot.
-async fn hook(State(known): State<Known>, Json(payload): Json<Value>) -> Json<Value> {
+async fn hook(State((known, told)): State<(Known, Told)>, Json(payload): Json<Value>) -> Json<Value> {
+    if payload["event"] == "conversation_opened" || payload["event"] == "conversation_resolved" {
+        told.lock().unwrap().push(payload.clone());
+    }
     if payload["event"] != "message_created" || payload["message_type"] != "incoming" {
         return Json(json!({}));
     }
@@ -47,19 +52,19 @@ async fn hook(State(known): State<Known>, Json(payload): Json<Value>) -> Json<Va
     Json(json!({ "whatever": "it answers here" }))
 }
 
-async fn hosted() -> (String, Known) {
-    let known = Known::default();
-    let app = axum::Router::new().route("/hook", axum::routing::post(hook)).with_state(known.clone());
+async fn hosted() -> (String, Known, Told) {
+    let (known, told) = (Known::default(), Told::default());
+    let state = (known.clone(), told.clone());
+    let app = axum::Router::new().route("/hook", axum::routing::post(hook)).with_state(state);
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}/hook", listener.local_addr().unwrap());
     tokio::spawn(async move { axum::serve(listener, app).await.unwrap() });
-    (url, known)
+    (url, known, told)
 }
 
-#[tokio::test]
-async fn it_runs_unchanged_but_for_the_base_address() {
-    let desk = TestDesk::start().await;
-    let (url, known) = hosted().await;
+/// The bot has the channel, and the desk reads on for it.
+async fn employed(desk: &TestDesk) -> (BotId, Told) {
+    let (url, known, told) = hosted().await;
     let definition = json!({ "url": url, "dialect": "chatwoot" });
     desk::bots::bot("webhook").unwrap().check(&definition).unwrap();
     let bot = BotId(Uuid::now_v7());
@@ -77,9 +82,19 @@ async fn it_runs_unchanged_but_for_the_base_address() {
     tx.put_bot_secret(&secret).await.unwrap();
     tx.commit().await.unwrap();
     desk.sql(&format!("update channels set bot_id = '{bot}' where id = '{}'", desk.channel)).await;
-    let token = program(&desk, (Some(bot), None), Mode::Live, &Scope::OF_BOTS).await;
+    let token = program(desk, (Some(bot), None), Mode::Live, &Scope::OF_BOTS).await;
     assert!(known.set(token).is_ok());
+    until("the desk reads on for it", || async {
+        (desk.database.number("select count(*) from bot_readers").await == 1).then_some(())
+    })
+    .await;
+    (bot, told)
+}
 
+#[tokio::test]
+async fn it_runs_unchanged_but_for_the_base_address() {
+    let desk = TestDesk::start().await;
+    employed(&desk).await;
     desk.customer_writes(ANA, "wamid.1", "hi").await;
     let seen = desk.provider.until_seen(1).await;
     assert_eq!(seen[0].body["interactive"]["body"]["text"], "Hello from elsewhere!");
@@ -97,4 +112,63 @@ async fn it_runs_unchanged_but_for_the_base_address() {
     assert_eq!(packet["slots"], json!([{ "name": "order", "value": "7" }]));
     desk.settled().await;
     assert_eq!(desk.provider.seen().len(), 1, "what it said after it let go was not sent");
+}
+
+#[tokio::test]
+async fn it_is_told_when_people_have_the_conversation_and_when_it_is_resolved() {
+    let desk = TestDesk::start().await;
+    let sara = desk.agent("Sara").await;
+    let (bot, told) = employed(&desk).await;
+    let person = integration(&desk, sara.id).await;
+    let heard = |count: usize| {
+        let told = told.clone();
+        async move {
+            until("the bot is told", || async {
+                let told = told.lock().unwrap().clone();
+                (told.len() >= count).then_some(told)
+            })
+            .await
+        }
+    };
+    desk.customer_writes(ANA, "wamid.1", "a human please").await;
+    let opened = heard(1).await.remove(0);
+    let number = desk.database.number("select number from conversations").await;
+    assert_eq!((&opened["event"], &opened["status"]), (&json!("conversation_opened"), &json!("open")));
+    assert_eq!((&opened["id"], &opened["account"]["id"]), (&json!(number), &json!(1)));
+    assert_eq!(
+        (&opened["priority"], &opened["custom_attributes"]),
+        (&json!("urgent"), &json!({ "order": "7" }))
+    );
+    assert_eq!(opened["can_reply"], true);
+    // Whoever takes it changes nothing of its status; that it is resolved, and opened again, does.
+    let at = format!("/conversations/{}", desk.conversation_of(ANA).await);
+    person.post(&format!("{at}/take"), &json!({})).await.ok();
+    person.post(&format!("{at}/resolve"), &json!({})).await.ok();
+    let resolved = heard(2).await.remove(1);
+    assert_eq!(
+        (&resolved["event"], &resolved["status"]),
+        (&json!("conversation_resolved"), &json!("resolved"))
+    );
+    person.post(&format!("{at}/reopen"), &json!({})).await.ok();
+    let again = heard(3).await.remove(2);
+    assert_eq!(
+        (&again["event"], &again["meta"]["assignee"]["name"]),
+        (&json!("conversation_opened"), &json!("Sara"))
+    );
+    until("nothing is left to be told", || async {
+        (desk.database.number("select count(*) from bot_news").await == 0).then_some(())
+    })
+    .await;
+    // One that does not hear is told again, by whichever server, and one thing is told once.
+    desk.sql(&format!(
+        "update bots set definition = definition || '{{\"url\": \"http://127.0.0.1:1\"}}' where id = '{bot}'"
+    ))
+    .await;
+    person.post(&format!("{at}/resolve"), &json!({})).await.ok();
+    until("it was tried", || async {
+        let tried = "select count(*) from bot_news where attempts > 0 and lease_until is null";
+        (desk.database.number(tried).await == 1).then_some(())
+    })
+    .await;
+    assert_eq!(told.lock().unwrap().len(), 3);
 }

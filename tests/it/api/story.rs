@@ -70,7 +70,8 @@ async fn it_greets_hands_off_is_refused_while_a_human_has_it_and_gets_it_back() 
 
     // It gets it back, with what is new since then and a new epoch.
     person.post(&format!("{at}/note"), &json!({})).await.problem(404, "not_found");
-    let back = person.post(&format!("{at}/return"), &json!({ "note": "paid twice, refunded" })).await.ok();
+    let back = json!({ "note": "paid twice, refunded", "settled": { "refund": "paid" } });
+    let back = person.post(&format!("{at}/return"), &back).await.ok();
     let (moved, cursor) = until_event(&robin, &cursor, |event| {
         event["type"] == "owner_changed" && event["change"]["to"]["owner"]["kind"] == "bot"
     })
@@ -82,6 +83,10 @@ async fn it_greets_hands_off_is_refused_while_a_human_has_it_and_gets_it_back() 
     let texts: Vec<_> =
         since["messages"].as_array().unwrap().iter().map(|message| &message["text"]).collect();
     assert_eq!(texts, ["one more thing"]);
+    assert_eq!(since["settled"], json!({ "refund": "paid" }), "what was settled comes back with it");
+    // Its old handoff is over, and says so.
+    let old = robin.get(&format!("{at}/handoff")).await.ok();
+    assert_eq!((&old["id"], &old["outcome"]), (&handed["id"], &json!("taken")));
     let whole = robin.get(&format!("{at}/messages")).await.ok();
     assert!(!whole.to_string().contains("refunded"), "no note reaches a bot: {whole}");
     robin.post(&format!("{at}/messages"), &json!({ "text": "Gladly.", "epoch": back["epoch"] })).await.ok();

@@ -12,7 +12,7 @@ use desk::auth::sessions::SignedIn;
 use desk::bots::Answer;
 use desk::domain::Refused;
 use desk::flows::{Failed, bot_answer};
-use desk::seat::settings;
+use desk::settings;
 use serde_json::json;
 use tests::{TestDesk, until};
 

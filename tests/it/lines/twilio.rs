@@ -162,7 +162,7 @@ async fn a_service_without_whatsapp_numbers_says_so_where_health_is_shown() {
     let boss = desk.signed_in(&desk.admin()).await;
     let why = until("the reading has ended", || async {
         let page = contract::settings::SettingsPage::Connection(line.connection);
-        match desk::seat::settings::settings(&desk.desk, &boss, page).await.unwrap() {
+        match desk::settings::settings(&desk.desk, &boss, page).await.unwrap() {
             contract::settings::Settings::Connection(page) => page.health.backlog?.error,
             other => panic!("{other:?}"),
         }
@@ -180,7 +180,7 @@ async fn the_sandbox_number_says_until_when_customers_stay_joined() {
     let boss = desk.signed_in(&desk.admin()).await;
     let joins = async || {
         let page = contract::settings::SettingsPage::Channels;
-        let shown = desk::seat::settings::settings(&desk.desk, &boss, page).await.unwrap();
+        let shown = desk::settings::settings(&desk.desk, &boss, page).await.unwrap();
         let contract::settings::Settings::Channels(shown) = shown else { panic!("{shown:?}") };
         let channels = shown.connections.into_iter().flat_map(|connection| connection.channels);
         channels.filter_map(|channel| Some((channel.id, channel.joins?))).collect::<Vec<_>>()

@@ -32,6 +32,8 @@ pub enum Permission {
     Endpoints,
     /// See, make and end tokens of the public API.
     Tokens,
+    /// See the numbers of the desk, and of each agent.
+    Reports,
 }
 
 /// Whether somebody with this role may do this.
@@ -47,7 +49,8 @@ pub fn may(role: Role, what: Permission) -> bool {
         | Permission::Templates
         | Permission::Consent
         | Permission::Endpoints
-        | Permission::Tokens => role == Role::Admin,
+        | Permission::Tokens
+        | Permission::Reports => role == Role::Admin,
     }
 }
 
@@ -129,6 +132,7 @@ mod tests {
             Permission::Consent,
             Permission::Endpoints,
             Permission::Tokens,
+            Permission::Reports,
         ];
         for right in rights {
             assert!(!may(Role::Agent, right), "{right:?}");

@@ -5,7 +5,7 @@
 //! |---|---|
 //! | [`sign`] | the signature |
 //! | `request` | what it is sent |
-//! | `chatwoot` | the same for a bot that was written for Chatwoot |
+//! | [`chatwoot`] | the same for a bot that was written for Chatwoot |
 //! | `response` | what it answers |
 
 use std::time::Duration;
@@ -19,7 +19,7 @@ use serde_json::Value;
 use super::wire::{Again, Pauses, Post, Reply};
 use super::{About, After, Answer, Bot, BotError, Turn, Wire, fields};
 
-mod chatwoot;
+pub mod chatwoot;
 mod request;
 mod response;
 pub mod sign;
@@ -31,7 +31,7 @@ const MOST: usize = 64 * 1024;
 /// After what pauses an event is sent once more while the customer waits.
 const PAUSES: Pauses = &[Duration::from_secs(1), Duration::from_secs(5)];
 /// The secret that signs.
-const SECRET: &str = "signing_secret";
+pub const SECRET: &str = "signing_secret";
 
 /// The kind.
 pub struct Webhook;

@@ -34,6 +34,8 @@ pub enum Code {
     NotFound,
     /// Something else has been changed meanwhile, or is there already.
     Conflict,
+    /// It cannot be done as things stand: the detail says why, and what to do first.
+    Refused,
     /// Somebody else has the conversation.
     NotOwner,
     /// The conversation has changed hands since the caller looked.
@@ -90,6 +92,7 @@ impl Code {
             Code::Forbidden | Code::CrossOrigin | Code::MissingScope => StatusCode::FORBIDDEN,
             Code::NotFound => StatusCode::NOT_FOUND,
             Code::Conflict
+            | Code::Refused
             | Code::NotOwner
             | Code::StaleEpoch
             | Code::WrongStage
@@ -118,6 +121,7 @@ impl Code {
             Code::CrossOrigin => "The request comes from another site",
             Code::NotFound => "Not found",
             Code::Conflict => "Something has changed meanwhile",
+            Code::Refused => "Not as things stand",
             Code::Unauthorized => "No token that is good",
             Code::MissingScope => "The token is not good for this",
             Code::NotOwner => "Somebody else has the conversation",

@@ -15,6 +15,7 @@ use crate::state::Desk;
 use crate::{live, media};
 
 pub mod backlog;
+pub mod bot_news;
 pub mod bot_turn;
 pub mod clean_up;
 pub mod deliver;
@@ -38,6 +39,7 @@ const JOBS: &[Job] = &[
     ("hub", |desk| live::follow::run(desk).boxed()),
     ("deliver", |desk| deliver::run(desk).boxed()),
     ("bot_turn", |desk| bot_turn::run(desk).boxed()),
+    ("bot_news", |desk| bot_news::run(desk).boxed()),
     ("fetch_files", |desk| fetch_files::run(desk).boxed()),
     ("endpoints", |desk| endpoints::run(desk).boxed()),
     ("backlog", |desk| backlog::run(desk).boxed()),

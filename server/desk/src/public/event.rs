@@ -10,7 +10,7 @@ use super::words::{At, Party};
 use super::{Conversation, Handoff, Message};
 
 /// The names of all events.
-pub const NAMES: [&str; 24] = [
+pub const NAMES: [&str; 25] = [
     "conversation_opened",
     "message_created",
     "message_changed",
@@ -35,6 +35,7 @@ pub const NAMES: [&str; 24] = [
     "read_by_agent",
     "contact_changed",
     "consent_changed",
+    "attributes_changed",
 ];
 
 /// The name of an event that means nothing: somebody tries whether an address is told.
@@ -51,7 +52,7 @@ pub struct Event {
     /// `stage_changed`, `handoff_created`, `handoff_offered`, `handoff_accepted`, `handoff_declined`, `handoff_expired`,
     /// `handoff_after_hours`, `handoff_ended`, `fallback_started`, `fallback_ended`, `callback_promised`, `callback_due`,
     /// `callback_kept`, `snoozed`, `labelled`, `priority_changed`, `read_by_agent`,
-    /// `contact_changed`, `consent_changed`. More may come: leave out what you do not know.
+    /// `contact_changed`, `consent_changed`, `attributes_changed`. More may come: leave out what you do not know.
     pub r#type: &'static str,
     /// When.
     pub at: At,
@@ -62,7 +63,8 @@ pub struct Event {
     /// Who did it.
     pub actor: Party,
     /// What changed, by the event's type: for `owner_changed` and `stage_changed` `cause`, `epoch`, and `from` and `to`
-    /// with `stage` and `owner`; for `delivery_changed` the `state`; and so on.
+    /// with `stage` and `owner`; for `delivery_changed` the `state`; for `attributes_changed` the `attributes`, as they are
+    /// when the event is read; and so on.
     #[schema(value_type = Object)]
     pub change: Map<String, Value>,
     /// The message that it speaks of, as it is when the event is read.

@@ -1,8 +1,9 @@
 //! The feed: everything that has happened, oldest first, at least once, from a cursor on. Only what is settled is handed
 //! out, so that a cursor never skips anything.
 
-use contract::{Actor, BotId};
+use contract::{Actor, BotId, Change, ConversationId};
 use serde::Serialize;
+use serde_json::json;
 use utoipa::ToSchema;
 
 use tokio::time::{Duration, Instant};
@@ -70,12 +71,9 @@ pub async fn read(
         }
         event
     });
-    Ok(Ok(Page {
-        events: events.collect(),
-        cursor: at(settled.to),
-        more: settled.more,
-        unsettled: settled.waits,
-    }))
+    let mut events: Vec<Event> = events.collect();
+    add_attributes(desk, &mut events).await?;
+    Ok(Ok(Page { events, cursor: at(settled.to), more: settled.more, unsettled: settled.waits }))
 }
 
 /// The next page after a cursor that has something in it, as soon as there is one; else what there is when the time is
@@ -111,6 +109,21 @@ pub async fn follow(
             () = tokio::time::sleep_until(until.min(Instant::now() + pause)) => {}
         }
     }
+}
+
+/// Says what is known of a conversation where that has changed.
+async fn add_attributes(desk: &Desk, events: &mut [Event]) -> Result<()> {
+    let name = Change::AttributesChanged.name();
+    let changed = events.iter().filter(|event| event.r#type == name);
+    let mut changed: Vec<_> = changed.map(|event| ConversationId(event.conversation_id)).collect();
+    changed.sort_unstable();
+    changed.dedup();
+    let known = desk.store.attributes_of(&changed).await?;
+    for event in events.iter_mut().filter(|event| event.r#type == name) {
+        let of = known.get(&ConversationId(event.conversation_id));
+        event.change.insert("attributes".to_owned(), json!(of.cloned().unwrap_or_default()));
+    }
+    Ok(())
 }
 
 /// What one bot has passed on is no business of another one.

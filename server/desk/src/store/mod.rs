@@ -10,6 +10,8 @@ use sqlx::{PgPool, Postgres, Transaction};
 
 pub mod alerts;
 pub mod api_calls;
+pub mod attributes;
+pub mod availability;
 pub mod backlogs;
 pub mod batch;
 pub mod bots;
@@ -30,12 +32,14 @@ pub mod journal;
 pub mod ledger;
 pub mod lines;
 pub mod messages;
+pub mod numbers;
 pub mod offers;
 pub mod outbox;
 pub mod people;
 pub mod placings;
 pub mod presence;
 pub mod repeats;
+pub mod reports;
 #[cfg(feature = "sandbox")]
 pub mod sample;
 pub mod sample_removal;
@@ -43,7 +47,6 @@ pub mod sample_removal;
 pub mod sandbox;
 pub mod senders;
 pub mod show;
-pub mod slots;
 pub mod starts;
 pub mod statuses;
 pub mod teams;
@@ -216,6 +219,12 @@ impl Store {
             .execute(tx.connection())
             .await?;
         Ok(tx)
+    }
+
+    /// The desk's clock.
+    pub async fn clock(&self) -> Result<contract::Time> {
+        let now = sqlx::query_scalar("select to_ms(desk_now())").fetch_one(&self.pool).await?;
+        Ok(contract::Time(now))
     }
 
     /// Whether the database answers.

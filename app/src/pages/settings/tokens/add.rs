@@ -33,7 +33,7 @@ impl Wish {
             holder: chosen(ME),
             mode: chosen(Mode::Live.as_str()),
             days: chosen("90"),
-            scopes: RwSignal::new(Scope::ALL.to_vec()),
+            scopes: RwSignal::new(Scope::USUAL.to_vec()),
         }
     }
 
@@ -173,7 +173,11 @@ fn one(scope: Scope, scopes: RwSignal<Vec<Scope>>) -> impl IntoView {
         Scope::ConversationsStart => tu_string!(i18n, settings.scope_conversations_start),
         Scope::MessagesWrite => tu_string!(i18n, settings.scope_messages_write),
         Scope::ContactsRead => tu_string!(i18n, settings.scope_contacts_read),
+        Scope::ContactsWrite => tu_string!(i18n, settings.scope_contacts_write),
         Scope::DeskRead => tu_string!(i18n, settings.scope_desk_read),
+        Scope::ReportsRead => tu_string!(i18n, settings.scope_reports_read),
+        Scope::SettingsRead => tu_string!(i18n, settings.scope_settings_read),
+        Scope::SettingsWrite => tu_string!(i18n, settings.scope_settings_write),
     };
     let turn = move |on: bool| {
         scopes.update(|scopes| {

@@ -1,6 +1,10 @@
-//! What a bot is sent that was written for Chatwoot: its `message_created`, with everything that we send besides.
-//! Numbers stand where Chatwoot has numbers. What the customer has written in one burst is one message.
+//! What a bot is sent that was written for Chatwoot: its `message_created`, `conversation_opened` and
+//! `conversation_resolved`, with everything that we send besides. Numbers stand where Chatwoot has numbers. What the
+//! customer has written in one burst is one message.
 
+use std::collections::BTreeMap;
+
+use contract::{Card, Owner, Priority, Time};
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
@@ -47,6 +51,56 @@ pub(super) fn body(turn: &Turn) -> Value {
     body
 }
 
+/// What became of a conversation.
+#[derive(Debug, Clone)]
+pub struct News {
+    /// `conversation_opened`: to people; or `conversation_resolved`.
+    pub event: String,
+    /// The number of the desk's event that it is about.
+    pub seq: i64,
+    /// The conversation's number.
+    pub number: i64,
+    /// What is known of it.
+    pub attributes: BTreeMap<String, String>,
+    /// The conversation, as it is now.
+    pub card: Card,
+    /// The desk's clock.
+    pub now: Time,
+}
+
+/// What became of a conversation. What Chatwoot calls open is with people or waits for them.
+pub fn news(news: &News) -> Value {
+    let card = &news.card;
+    let status = if news.event == "conversation_resolved" { "resolved" } else { "open" };
+    let sender = json!({
+        "id": ONE, "name": card.contact_name, "type": "contact", "identifier": card.contact,
+        "phone_number": card.address.starts_with('+').then_some(&card.address),
+    });
+    let assignee = match card.owner {
+        Owner::Agent(id) => json!({ "id": id, "name": card.owner_name, "type": "user" }),
+        Owner::Nobody | Owner::Bot(_) => Value::Null,
+    };
+    let priority = match card.priority {
+        Priority::Normal => Value::Null,
+        other => json!(other.as_str()),
+    };
+    let seconds = |at: Time| at.0.div_euclid(1000);
+    json!({
+        "event": news.event,
+        "id": news.number, "inbox_id": ONE, "status": status, "channel": "Channel::Whatsapp",
+        "can_reply": card.window_until.is_some_and(|until| until > news.now), "labels": card.labels, "priority": priority,
+        "custom_attributes": news.attributes, "additional_attributes": {}, "messages": [],
+        "contact_inbox": { "source_id": card.contact }, "unread_count": card.unread,
+        "meta": { "sender": sender, "assignee": assignee, "assignee_type": assignee.is_object().then_some("User"),
+                  "team": null, "hmac_verified": false },
+        "snoozed_until": card.snoozed_until.map(seconds),
+        "waiting_since": card.waiting_since.map_or(0, seconds),
+        "last_activity_at": seconds(card.last_at), "timestamp": seconds(card.last_at),
+        "account": { "id": ONE, "name": "Baton" }, "inbox": { "id": ONE, "name": card.channel_name },
+        "conversation_id": card.id, "epoch": card.epoch, "seq": news.seq,
+    })
+}
+
 fn attachment(heard: &Heard) -> Option<Value> {
     let file = heard.file.as_ref()?;
     let kind = file.mime.split('/').next().filter(|kind| matches!(*kind, "image" | "video" | "audio"));
@@ -55,7 +109,7 @@ fn attachment(heard: &Heard) -> Option<Value> {
 
 #[cfg(test)]
 mod tests {
-    use contract::{Body, Time};
+    use contract::Body;
 
     use super::*;
 

@@ -1,4 +1,4 @@
-//! What a token is, and what the desk is made of: channels, bots, people, templates, and who is there.
+//! What a token is, and what the desk is made of: channels, bots, people, templates.
 
 use axum::Json;
 use axum::extract::State;
@@ -294,37 +294,4 @@ impl From<TemplateCard> for TemplateLine {
             values: card.slots.into_iter().map(slot).collect(),
         }
     }
-}
-
-/// Whether somebody would have a conversation that a bot lets go of now.
-#[derive(Debug, Serialize, ToSchema)]
-pub(super) struct Availability {
-    /// Whether anybody takes work now.
-    available: bool,
-    /// How many take work.
-    agents_online: usize,
-    /// How many are there and take none.
-    agents_away: usize,
-    /// Conversations that wait for somebody.
-    waiting: u32,
-    /// How long one waits, in seconds; null until enough has been measured.
-    expected_wait_s: Option<u32>,
-}
-
-/// Ask who is there.
-///
-/// Before a bot promises somebody to a customer.
-#[utoipa::path(get, path = "/availability", tag = "Desk", responses((status = 200, body = Availability)))]
-pub(super) async fn availability(State(desk): State<Desk>, caller: Caller) -> Answer<Availability> {
-    caller.must(Scope::DeskRead)?;
-    let cards = desk.store.agent_cards().await?;
-    let count = |wanted| cards.iter().filter(|card| card.presence == wanted).count();
-    let agents_online = count(Presence::Online);
-    Ok(Json(Availability {
-        available: agents_online > 0,
-        agents_online,
-        agents_away: count(Presence::Away),
-        waiting: desk.hub.waiting(),
-        expected_wait_s: None,
-    }))
 }

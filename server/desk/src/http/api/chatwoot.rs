@@ -11,15 +11,15 @@ use axum::extract::{Path, State};
 use contract::command::Claim;
 use contract::message::{Choice, Field};
 use contract::token::Scope;
-use contract::{Actor, AgentId, Body, Card, Command, MessageId, Packet, Priority, ReasonCode, Stage, Time};
+use contract::{AgentId, Body, Card, Command, MessageId, Packet, Priority, ReasonCode, Stage, Time};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::Answer;
+use super::attributes::{by, changes};
 use super::caller::{Caller, missing};
-use super::handoffs::slots;
 use super::input::Input;
 use super::once::Key;
 use super::verbs::{Doing, act, refused};
@@ -230,8 +230,8 @@ fn word(stage: Stage) -> &'static str {
 }
 
 async fn packet(desk: &Desk, card: &Card) -> Result<Packet, Problem> {
-    let learned = desk.store.learned(card.id).await?;
-    let slots = learned.into_iter().map(|(name, value)| Field { name, value }).collect();
+    let known = desk.store.attributes(card.id).await?;
+    let slots = known.into_iter().map(|(name, value)| Field { name, value }).collect();
     Ok(Packet { slots, ..Packet::because(ReasonCode::Other) })
 }
 
@@ -319,16 +319,8 @@ pub(super) async fn attributes(
 ) -> Answer<Custom> {
     caller.must(Scope::ConversationsWrite)?;
     let card = conversation(&desk, &caller, &id).await?;
-    let mut learned: BTreeMap<String, String> = desk.store.learned(card.id).await?.into_iter().collect();
-    learned.extend(slots(new.custom_attributes)?.into_iter().map(|slot| (slot.name, slot.value)));
-    let all: BTreeMap<String, Value> =
-        learned.iter().map(|(name, value)| (name.clone(), value.as_str().into())).collect();
-    // All of them together have to fit as well.
-    slots(all.clone())?;
-    let by = match caller.bot() {
-        Some(bot) => Actor::Bot(bot),
-        None => Actor::Agent(caller.agent()?.id),
-    };
-    flows::learn::learn(&desk, by, card.id, &learned).await.map_err(refused)?;
-    Ok(Json(Custom { custom_attributes: all }))
+    let changes = changes(new.custom_attributes)?;
+    let known = flows::attributes::of_conversation(&desk, by(&caller)?, card.id, &changes).await;
+    let all = known.map_err(refused)?.into_iter().map(|(name, value)| (name, value.into()));
+    Ok(Json(Custom { custom_attributes: all.collect() }))
 }

@@ -1,18 +1,26 @@
 //! Contacts.
 
+use std::collections::BTreeMap;
+
 use axum::Json;
 use axum::extract::{Path, State};
 use contract::ContactId;
 use contract::token::Scope;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
 use super::Answer;
+use super::attributes::{by, changes, checked};
 use super::caller::{Caller, missing};
 use super::conversations::limit;
-use super::input::Asked;
+use super::input::{Asked, Input};
+use super::verbs::refused;
 use crate::channels::phone;
+use crate::domain::attributes::Attributes;
+use crate::flows;
+use crate::flows::attributes::ContactWish;
 use crate::http::error::Problem;
 use crate::public::words::At;
 use crate::state::Desk;
@@ -51,6 +59,21 @@ pub(super) struct Contact {
     created_at: At,
     /// Their latest conversation on each channel.
     conversations: Vec<Uuid>,
+    /// What programs know of them, name by name.
+    #[schema(value_type = Object)]
+    attributes: Attributes,
+}
+
+/// What is to become of a contact. What is left out stays as it is.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct ContactChange {
+    /// What is to be known, name by name: text, a number, or yes and no; null takes one away.
+    #[serde(default)]
+    #[schema(value_type = Object)]
+    attributes: BTreeMap<String, Value>,
+    /// Whether they are blocked.
+    blocked: Option<bool>,
 }
 
 /// A page of contacts.
@@ -108,6 +131,28 @@ pub(super) async fn one(State(desk): State<Desk>, caller: Caller, Path(id): Path
     Ok(Json(Contact::from(found)))
 }
 
+/// Change a contact.
+///
+/// Their attributes, and whether they are blocked. Conversations of theirs that are not resolved tell of it as
+/// `contact_changed`.
+#[utoipa::path(patch, path = "/contacts/{id}", tag = "Contacts", request_body = ContactChange,
+    params(("id" = Uuid, Path, description = "The contact")), responses((status = 200, body = Contact)))]
+pub(super) async fn change(
+    State(desk): State<Desk>,
+    caller: Caller,
+    Path(id): Path<String>,
+    Input(new): Input<ContactChange>,
+) -> Answer<Contact> {
+    caller.must(Scope::ContactsWrite)?;
+    let id: ContactId = id.parse().map_err(|_| missing())?;
+    desk.store.contact(id, caller.token.mode).await?.ok_or_else(missing)?;
+    let wish = ContactWish { attributes: changes(new.attributes)?, blocked: new.blocked };
+    checked(&wish.attributes)?;
+    flows::attributes::of_contact(&desk, by(&caller)?, id, &wish).await.map_err(refused)?;
+    let found = desk.store.contact(id, caller.token.mode).await?.ok_or_else(missing)?;
+    Ok(Json(Contact::from(found)))
+}
+
 impl From<SoughtContact> for Contact {
     fn from(found: SoughtContact) -> Contact {
         Contact {
@@ -117,6 +162,7 @@ impl From<SoughtContact> for Contact {
             blocked: found.blocked,
             created_at: At(found.created_at),
             conversations: found.conversations.into_iter().map(|id| id.0).collect(),
+            attributes: found.attributes,
         }
     }
 }

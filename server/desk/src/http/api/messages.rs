@@ -1,5 +1,7 @@
 //! Messages of a conversation: what was said, and saying something.
 
+use std::collections::BTreeMap;
+
 use axum::Json;
 use axum::extract::{Path, State};
 use contract::command::Claim;
@@ -68,6 +70,9 @@ pub(super) struct Messages {
     after: Option<i64>,
     /// The conversation's epoch, for what you write next.
     epoch: i64,
+    /// What people have settled before they gave it back, name by name, for the bot that has it again.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    settled: BTreeMap<String, String>,
 }
 
 /// List messages.
@@ -115,7 +120,17 @@ pub(super) async fn list(
         after: messages.last().map(|message| message.seq).or(wish.after),
         messages: messages.iter().map(|message| Message::of(message, address)).collect(),
         epoch: card.epoch,
+        settled: settled(&desk, &caller, &card).await?,
     }))
+}
+
+/// What people have settled, for a bot that has it again.
+async fn settled(desk: &Desk, caller: &Caller, card: &Card) -> Result<BTreeMap<String, String>, Problem> {
+    if caller.bot().is_none() {
+        return Ok(BTreeMap::new());
+    }
+    let settled = desk.store.settled_by_people(card.id).await?;
+    Ok(settled.into_iter().map(|field| (field.name, field.value)).collect())
 }
 
 /// Refuses a bot that has lost the conversation: what people say is none of its business.

@@ -11,8 +11,10 @@
 //! | [`input`] | reading what is asked, with the place of what is wrong |
 //! | [`events`] | the feed: by long poll and by WebSocket |
 //! | [`conversations`], [`messages`], [`says`] | reading them, and writing to customers |
-//! | [`verbs`], [`handoffs`] | what is done with a conversation |
-//! | [`media`], [`contacts`], [`about`] | files, contacts, and what the desk is made of |
+//! | [`verbs`], [`handoffs`], [`attributes`] | what is done with a conversation, and known of it |
+//! | [`media`], [`contacts`], [`about`], [`availability`] | files, contacts, what the desk is made of, and who is there |
+//! | [`reports`] | the numbers behind the charts |
+//! | [`settings`] | how the desk is set up |
 //! | [`chatwoot`] | the same under the paths and shapes of Chatwoot |
 //! | [`document`] | the document about all of it, and the page that shows it |
 
@@ -28,6 +30,8 @@ use super::error::{Code, Problem};
 use crate::state::Desk;
 
 mod about;
+mod attributes;
+mod availability;
 mod caller;
 mod chatwoot;
 mod contacts;
@@ -40,7 +44,9 @@ mod media;
 mod messages;
 mod once;
 mod rates;
+mod reports;
 mod says;
+mod settings;
 mod verbs;
 
 pub use rates::Rates;
@@ -71,24 +77,56 @@ fn calls() -> OpenApiRouter<Desk> {
         .routes(routes!(verbs::transfer))
         .routes(routes!(verbs::priority))
         .routes(routes!(verbs::labels))
+        .routes(routes!(attributes::read, attributes::set))
         .routes(routes!(verbs::typing))
         .routes(routes!(verbs::read))
         .routes(routes!(contacts::list))
-        .routes(routes!(contacts::one))
-        .routes(routes!(about::channels))
-        .routes(routes!(about::bots))
-        .routes(routes!(about::agents))
-        .routes(routes!(about::templates))
-        .routes(routes!(about::availability))
+        .routes(routes!(contacts::one, contacts::change))
+        .routes(routes!(about::channels, settings::channels::add))
+        .routes(routes!(about::bots, settings::bots::add))
+        .routes(routes!(about::agents, settings::people::add))
+        .routes(routes!(about::templates, settings::templates::submit))
+        .routes(routes!(availability::availability))
+        .routes(routes!(reports::conversations))
+        .routes(routes!(reports::handoffs))
         .routes(routes!(media::fetch))
         .routes(routes!(chatwoot::message))
         .routes(routes!(chatwoot::status))
         .routes(routes!(chatwoot::assignment))
         .routes(routes!(chatwoot::priority))
-        .routes(routes!(chatwoot::attributes))
-        .layer(DefaultBodyLimit::max(MOST));
+        .routes(routes!(chatwoot::attributes));
+    let plain = plain.merge(setup()).layer(DefaultBodyLimit::max(MOST));
     let files = OpenApiRouter::new().routes(routes!(media::upload)).layer(DefaultBodyLimit::disable());
     OpenApiRouter::new().nest("/api/v1", plain.merge(files))
+}
+
+/// The calls about how the desk is set up.
+fn setup() -> OpenApiRouter<Desk> {
+    use settings::{
+        bots, channels, connections, deliveries, doors, people, teams, templates, tokens, webhooks,
+    };
+    OpenApiRouter::new()
+        .routes(routes!(connections::list, connections::connect))
+        .routes(routes!(connections::one, connections::change))
+        .routes(routes!(connections::check))
+        .routes(routes!(templates::read))
+        .routes(routes!(doors::list, doors::add))
+        .routes(routes!(doors::remove))
+        .routes(routes!(channels::one, channels::change))
+        .routes(routes!(teams::list, teams::make))
+        .routes(routes!(teams::one, teams::change, teams::remove))
+        .routes(routes!(people::one, people::change))
+        .routes(routes!(bots::one, bots::change, bots::remove))
+        .routes(routes!(webhooks::list, webhooks::add))
+        .routes(routes!(webhooks::one, webhooks::change, webhooks::remove))
+        .routes(routes!(webhooks::rotate))
+        .routes(routes!(webhooks::recover))
+        .routes(routes!(deliveries::test))
+        .routes(routes!(deliveries::deliveries))
+        .routes(routes!(deliveries::again))
+        .routes(routes!(tokens::list, tokens::make))
+        .routes(routes!(tokens::revoke))
+        .routes(routes!(tokens::rotate))
 }
 
 fn parts() -> (Router<Desk>, OpenApi) {

@@ -41,6 +41,10 @@ impl<S: Send + Sync> FromRequestParts<S> for Key {
     }
 }
 
+/// What is kept of an answer instead of its body: that has a secret in it.
+#[derive(Debug, Clone)]
+pub(super) struct Instead(pub(super) String);
+
 /// Does what is asked under a key once.
 pub(super) async fn once(
     State(desk): State<Desk>,
@@ -108,7 +112,8 @@ async fn keep(desk: &Desk, call: &KeyedCall, response: Response) -> Response {
         }
         return response;
     }
-    let (parts, body) = response.into_parts();
+    let (mut parts, body) = response.into_parts();
+    let instead = parts.extensions.remove::<Instead>();
     let bytes: Bytes = match to_bytes(body, KEPT).await {
         Ok(bytes) => bytes,
         Err(error) => {
@@ -120,7 +125,7 @@ async fn keep(desk: &Desk, call: &KeyedCall, response: Response) -> Response {
     let kept = Kept {
         status: parts.status.as_u16(),
         content_type: content_type.map(str::to_owned),
-        body: bytes.to_vec(),
+        body: instead.map_or_else(|| bytes.to_vec(), |Instead(rest)| rest.into_bytes()),
     };
     if let Err(error) = desk.store.keep_answer(call, &kept).await {
         tracing::warn!(error = %error, "an answer could not be kept");

@@ -156,9 +156,11 @@ fn spoken(said: Vec<Said>) -> Vec<Spoken> {
 }
 
 fn opening(turn: &Turn) -> Opening {
+    // A bot that keeps nothing in mind has begun all the same once it has had a turn.
+    let fresh = turn.memory.is_null() && turn.terms.turns == 0;
     match turn.regained.as_deref() {
         Some("fallback" | "bot_keeps") => Opening::Fallback,
-        _ if turn.memory.is_null() && turn.regained.as_deref() != Some("return_to_bot") => Opening::New,
+        _ if fresh && turn.regained.as_deref() != Some("return_to_bot") => Opening::New,
         Some("return_to_bot") => Opening::Returned,
         Some(_) => Opening::New,
         None => Opening::Ongoing,

@@ -42,6 +42,16 @@ impl Tx {
         .bind(gone.contact.0)
         .execute(self.connection())
         .await?;
+        // What is known of either is known of both; of two values the one holds that stays.
+        sqlx::query(
+            "insert into contact_attributes as k (contact_id, attributes)
+             select $1, attributes from contact_attributes where contact_id = $2
+                 on conflict (contact_id) do update set attributes = excluded.attributes || k.attributes",
+        )
+        .bind(kept.contact.0)
+        .bind(gone.contact.0)
+        .execute(self.connection())
+        .await?;
         sqlx::query(
             "delete from contacts c where c.id = $1
                 and not exists (select 1 from addresses a where a.contact_id = c.id)",

@@ -3,8 +3,10 @@
 use contract::token::Mode;
 use contract::{ContactId, ConversationId, Time};
 use sqlx::FromRow;
+use sqlx::types::Json;
 use uuid::Uuid;
 
+use crate::domain::attributes::Attributes;
 use crate::store::{Result, Store};
 
 /// Which contacts are asked for.
@@ -35,6 +37,8 @@ pub struct SoughtContact {
     pub created_at: Time,
     /// Their latest conversation on each channel.
     pub conversations: Vec<ConversationId>,
+    /// What programs know of them.
+    pub attributes: Attributes,
 }
 
 #[derive(FromRow)]
@@ -45,6 +49,7 @@ struct Row {
     blocked: bool,
     created_at: i64,
     conversations: Vec<Uuid>,
+    attributes: Json<Attributes>,
 }
 
 /// The columns of [`Row`], of a table or subquery named `ct` of contacts; `$1` is whether every channel counts.
@@ -58,7 +63,8 @@ const COLUMNS: &str = "ct.id, ct.blocked, to_ms(ct.created_at) as created_at,
     array(select a.conversation_id
             from addresses a join channels ch on ch.id = a.channel_id join connections n on n.id = ch.connection_id
            where a.contact_id = ct.id and a.conversation_id is not null and ($1 or n.sandbox)
-           order by 1 desc) as conversations";
+           order by 1 desc) as conversations,
+    coalesce((select k.attributes from contact_attributes k where k.contact_id = ct.id), '{}') as attributes";
 
 /// Whether a contact is on a channel that counts.
 const REACHED: &str = "($1 or exists (select from addresses a join channels ch on ch.id = a.channel_id
@@ -74,6 +80,7 @@ impl Row {
             blocked: self.blocked,
             created_at: Time(self.created_at),
             conversations: self.conversations.into_iter().map(ConversationId).collect(),
+            attributes: self.attributes.0,
         }
     }
 }

@@ -22,6 +22,11 @@ let schemas = {};
 function resolve(schema) {
   if (!schema) return {};
   if (schema.$ref) return resolve(schemas[schema.$ref.split("/").pop()]);
+  if (schema.allOf?.length > 1) {
+    const parts = schema.allOf.map(resolve);
+    const required = parts.flatMap((part) => part.required ?? []);
+    return { ...schema, type: "object", required, properties: Object.assign({}, ...parts.map((part) => part.properties)) };
+  }
   const one = (schema.oneOf ?? schema.allOf ?? schema.anyOf ?? []).find((part) => part.type !== "null");
   return one && !schema.properties ? { ...resolve(one), description: schema.description ?? resolve(one).description } : schema;
 }
@@ -92,7 +97,8 @@ function quoted(text) {
 }
 
 function curl(call, inputs, body, file) {
-  const lines = [`curl ${quoted(location.origin + address(call, inputs))}`, `-H "Authorization: Bearer $BATON_TOKEN"`];
+  const verb = call.method === "get" ? "" : `-X ${call.method.toUpperCase()} `;
+  const lines = [`curl ${verb}${quoted(location.origin + address(call, inputs))}`, `-H "Authorization: Bearer $BATON_TOKEN"`];
   const key = inputs.find(({ parameter }) => parameter.in === "header" && parameter.name === "idempotency-key");
   if (key?.input.value) lines.push(`-H ${quoted(`Idempotency-Key: ${key.input.value}`)}`);
   if (file) lines.push(`-F file=@picture.jpg`);

@@ -20,7 +20,7 @@ use crate::media::sendable::{self, Reach};
 use crate::state::Desk;
 use crate::store;
 
-pub mod settings;
+pub use crate::settings;
 
 /// A seat for somebody who is signed in.
 pub fn seat(desk: &Desk, who: SignedIn) -> Arc<dyn Seat> {
@@ -103,12 +103,7 @@ impl Seat for Taken {
     }
 
     fn change(&self, change: SettingsChange) -> Answer<'_, (), ChangeRefused> {
-        Box::pin(async move {
-            settings::change(&self.desk, &self.who, change).await?;
-            self.desk.connections.forget();
-            self.desk.bus.channels();
-            Ok(())
-        })
+        Box::pin(settings::change(&self.desk, &self.who, change))
     }
 
     fn run(&self, task: SettingsTask) -> Answer<'_, TaskDone, ChangeRefused> {

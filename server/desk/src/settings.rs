@@ -1,4 +1,5 @@
-//! What the settings screens show and change. Whether somebody may is asked here, before anything is looked at.
+//! What the settings show and change, for the screens as for programs. Whether somebody may is asked here, before
+//! anything is looked at.
 
 use contract::connection::{NewNumber, SettingsTask, TaskDone};
 use contract::seat::SeatError;
@@ -21,6 +22,15 @@ pub mod templates;
 mod tokens;
 mod trials;
 mod webhooks;
+
+/// Said to whoever may not change what they want to change.
+pub const ADMINS_CHANGE: &str = "Only an admin may change this.";
+/// Said to whoever may not do what they want to do.
+pub const ADMINS_RUN: &str = "Only an admin may do this.";
+/// Said when the database cannot be asked.
+pub const AWAY: &str = "The desk cannot reach its database. Nothing was changed; try again in a moment.";
+/// Said of a fault of ours.
+pub const BROKEN: &str = "Something went wrong. Nothing was changed.";
 
 /// What a settings screen shows.
 pub async fn settings(desk: &Desk, who: &SignedIn, page: SettingsPage) -> Result<Settings, SeatError> {
@@ -53,11 +63,18 @@ pub async fn settings(desk: &Desk, who: &SignedIn, page: SettingsPage) -> Result
     })
 }
 
-/// Changes the configuration.
+/// Changes the configuration, and lets everybody know who has read it before.
 pub async fn change(desk: &Desk, who: &SignedIn, change: SettingsChange) -> Result<(), ChangeRefused> {
     if !may(who.agent.role, Permission::to_change(&change)) {
-        return Err(refused("Only an admin may change this."));
+        return Err(refused(ADMINS_CHANGE));
     }
+    carry_out(desk, who, change).await?;
+    desk.connections.forget();
+    desk.bus.channels();
+    Ok(())
+}
+
+async fn carry_out(desk: &Desk, who: &SignedIn, change: SettingsChange) -> Result<(), ChangeRefused> {
     match change {
         SettingsChange::ReplaceSecrets { connection, fields } => {
             channels::replace_secrets(desk, connection, fields).await
@@ -108,7 +125,7 @@ pub async fn change(desk: &Desk, who: &SignedIn, change: SettingsChange) -> Resu
 /// Tries something, and says what came of it.
 pub async fn run(desk: &Desk, who: &SignedIn, task: SettingsTask) -> Result<TaskDone, ChangeRefused> {
     if !may(who.agent.role, Permission::to_run(&task)) {
-        return Err(refused("Only an admin may do this."));
+        return Err(refused(ADMINS_RUN));
     }
     match task {
         SettingsTask::Connect(new) => {
@@ -140,11 +157,7 @@ fn wrong(field: &str, message: impl Into<String>) -> ChangeRefused {
 /// A fault of the database, told to a person. What it was is for the log alone.
 fn failed(error: store::Error) -> ChangeRefused {
     log(&error);
-    if error.is_transient() {
-        refused("The desk cannot reach its database. Nothing was changed; try again in a moment.")
-    } else {
-        refused("Something went wrong. Nothing was changed.")
-    }
+    if error.is_transient() { refused(AWAY) } else { refused(BROKEN) }
 }
 
 fn log(error: &store::Error) {
