@@ -3,8 +3,9 @@
 import { expect, test } from './support/test.mjs';
 import { live } from './support/pages.mjs';
 
-/** A team of these people answers on every number. */
+/** A team of these people answers on every number, in the place of the sample's. */
 async function team(desk, people, { seconds = 120, placement = {} } = {}) {
+  await desk.database.query('delete from teams');
   await desk.database.value(
     `with t as (insert into teams (id, name, offer_seconds, on_lapse, placement)
                 values (gen_random_uuid(), 'Support', $2, 'away', $3) returning id),
@@ -198,10 +199,11 @@ test('an admin makes a team and lets it answer', async ({ agent, desk }) => {
   await dialog.getByLabel('It is closed').fill('We are closed.');
   await dialog.getByTestId('submit').click();
   await expect(dialog).not.toBeVisible();
-  await expect(admin.page.getByTestId('team')).toContainText('Sara Lind');
+  await expect(admin.page.getByTestId('team').filter({ hasText: 'Night shift' })).toContainText('Sara Lind');
   await admin.page.getByTestId('choose-team').first().selectOption({ label: 'Night shift' });
-  const chosen = 'select count(*)::int from channels where team_id is not null';
+  const chosen = `select count(*)::int from channels c join teams t on t.id = c.team_id where t.name = 'Night shift'`;
   await expect.poll(() => desk.database.value(chosen)).toBe(1);
-  await admin.page.getByTestId('edit-team').click();
+  const night = admin.page.getByTestId('team').filter({ hasText: 'Night shift' });
+  await night.getByTestId('edit-team').click();
   await expect(dialog.getByLabel('Monday')).toHaveValue('22:00-06:00');
 });
