@@ -126,7 +126,7 @@ fn table(
     let rows = lines.into_iter().map(|line| row(i18n, line, asked)).collect_view();
     view! {
         <div class="table-box">
-            <table class="table table--stack">
+            <table class="table table--stack table--pile">
                 <thead>
                     <tr>
                         <th scope="col">{tu_string!(i18n, callbacks.due)}</th>
