@@ -23,7 +23,7 @@ async fn a_handoff_tells_whom_it_goes_to_and_who_was_asked() {
     desk.comes(&omar).await;
     let wish = packet(json!({
         "reason_code": "rule", "target": {"agent": "Sara"}, "priority": "high",
-        "ladder": [{"agent": {"seconds": 20}}, "team", "callback"],
+        "ladder": ["team", "callback"],
         "timeout_s": 600, "on_timeout": "callback",
         "customer_text": {"agent_available": "Somebody comes."},
     }));
@@ -48,7 +48,7 @@ async fn a_handoff_tells_whom_it_goes_to_and_who_was_asked() {
     let rungs: Vec<(Who, Option<i32>)> =
         course.rungs.into_iter().map(|rung| (rung.who, rung.seconds)).collect();
     let ladder = [
-        (Who::Agent("Sara".to_owned()), Some(20)),
+        (Who::Agent("Sara".to_owned()), None),
         (Who::Team("Support".to_owned()), None),
         (Who::Callback, None),
     ];
