@@ -3,6 +3,8 @@
 use leptos::prelude::*;
 use leptos_meta::{HashedStylesheet, MetaTags, Title, provide_meta_context};
 use leptos_router::any_nested_route::IntoAnyNestedRoute;
+#[cfg(feature = "more")]
+use leptos_router::components::Outlet;
 use leptos_router::components::{ParentRoute, Redirect, Route, Router, Routes};
 use leptos_router::location::RequestUrl;
 use leptos_router::{SsrMode, path};
@@ -23,6 +25,7 @@ use crate::pages::elsewhere::{Elsewhere, Elsewhere as Login, Elsewhere as Sandbo
 use crate::pages::inbox::Inbox;
 #[cfg(feature = "more")]
 use crate::pages::{
+    callbacks::Callbacks,
     login::Login,
     sandbox::Sandbox,
     settings::{
@@ -160,10 +163,24 @@ fn Pages() -> impl IntoView {
     }
 }
 
-/// The settings. They are all in the program that has the other pages.
+/// The promises to write back, to which the inbox has a link and no route: its program need not know them.
 #[cfg(feature = "more")]
 #[component(transparent)]
 fn SettingsRoutes() -> impl leptos_router::MatchNestedRoutes + Clone {
+    view! {
+        <ParentRoute path=path!("") view=Outlet ssr=SsrMode::Async>
+            <Route path=path!("/callbacks") view=Callbacks ssr=SsrMode::Async />
+            <OwnSettings />
+        </ParentRoute>
+    }
+    .into_inner()
+    .into_any_nested_route()
+}
+
+/// The settings. They are all in the program that has the other pages.
+#[cfg(feature = "more")]
+#[component(transparent)]
+fn OwnSettings() -> impl leptos_router::MatchNestedRoutes + Clone {
     view! {
         <ParentRoute path=path!("/settings") view=SettingsShell ssr=SsrMode::Async>
             <Route path=path!("") view=ToChannels ssr=SsrMode::Async />

@@ -5,9 +5,12 @@
 
 #![expect(missing_docs, reason = "the arguments of each function become the fields of a type of their own")]
 
+use contract::bots::{KeepTest, TestOf};
+use contract::callback::{CallbackPage, CallbackQuery, EndCallback};
 use contract::command::{Ack, Refusal, Request};
 use contract::connection::{SettingsTask, TaskDone};
-use contract::id::ConversationId;
+use contract::course::{Course, QueueWait};
+use contract::id::{ConversationId, HandoffId};
 use contract::inbox::{Inbox, Page, PageKey, View};
 use contract::person::Me;
 use contract::picker::{Start, Started, TemplateQuery, TemplateShelf};
@@ -200,6 +203,42 @@ pub async fn import(import: ConsentImport) -> Result<ImportReport, CallError> {
 #[server(name = CallAct, prefix = "/api/ui", endpoint = "act", input = Json, output = Lean)]
 pub async fn act(request: Request) -> Result<Ack, CallError> {
     seat()?.act(request).await.map_err(|refusal| CallError::Command(Box::new(refusal)))
+}
+
+/// Promises to write back, a page at a time.
+#[server(name = CallCallbacks, prefix = "/api/ui", endpoint = "callbacks", input = Json, output = Lean)]
+pub async fn callbacks(query: CallbackQuery) -> Result<CallbackPage, CallError> {
+    Ok(seat()?.callbacks(query).await?)
+}
+
+/// Sees to a promise to write back by hand.
+#[server(name = CallEndCallback, prefix = "/api/ui", endpoint = "end_callback", input = Json, output = Lean)]
+pub async fn end_callback(end: EndCallback) -> Result<(), CallError> {
+    seat()?.end_callback(end).await.map_err(CallError::Change)
+}
+
+/// What is known of a handoff beyond its card.
+#[server(name = CallCourse, prefix = "/api/ui", endpoint = "course", input = Json, output = Lean)]
+pub async fn course(handoff: HandoffId) -> Result<Course, CallError> {
+    Ok(seat()?.course(handoff).await?)
+}
+
+/// How long somebody has to expect to wait, queue by queue.
+#[server(name = CallWaits, prefix = "/api/ui", endpoint = "waits", input = Json, output = Lean)]
+pub async fn waits() -> Result<Vec<QueueWait>, CallError> {
+    Ok(seat()?.waits().await?)
+}
+
+/// The bots of which a conversation can be a test.
+#[server(name = CallTestsOf, prefix = "/api/ui", endpoint = "tests_of", input = Json, output = Lean)]
+pub async fn tests_of(conversation: ConversationId) -> Result<Vec<TestOf>, CallError> {
+    Ok(seat()?.tests_of(conversation).await?)
+}
+
+/// Keeps a conversation as a test.
+#[server(name = CallKeepTest, prefix = "/api/ui", endpoint = "keep_test", input = Json, output = Lean)]
+pub async fn keep_test(keep: KeepTest) -> Result<(), CallError> {
+    seat()?.keep_test(keep).await.map_err(CallError::Change)
 }
 
 /// The sandbox's phones and the numbers they can write to.

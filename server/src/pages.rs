@@ -108,7 +108,7 @@ fn door(path: &str) -> Door {
         "/" => Door::Desk,
         _ if path.starts_with(calls::PATH) => Door::Call,
         _ if below("/sandbox") => Door::Sandbox,
-        _ if below("/inbox") || below("/settings") => Door::Desk,
+        _ if below("/inbox") || below("/settings") || below("/callbacks") => Door::Desk,
         _ => Door::Open,
     }
 }
@@ -238,6 +238,7 @@ mod tests {
             ("/inbox", Door::Desk),
             ("/inbox/mine/1", Door::Desk),
             ("/settings/people", Door::Desk),
+            ("/callbacks", Door::Desk),
             ("/inboxes", Door::Open),
             ("/login", Door::Login),
             ("/setup", Door::Setup),

@@ -176,3 +176,65 @@ test('what a bot did not understand becomes an answer, tried before it goes live
     await expect(phone.theirs('Yes, from 10 euros.')).toBeVisible();
   });
 });
+
+test('what a model answers from is a list that is added to, ordered and cut down', async ({ browsers, desk, watch }) => {
+  watch.allow(REFUSED);
+  const page = await openSettings(await browsers(), desk, '/settings/bots');
+  await page.getByTestId('add-bot').click();
+  const dialog = page.getByTestId('add-bot-dialog');
+  await dialog.locator('#bot-name').fill('Model');
+  await dialog.getByLabel('Kind').selectOption({ label: 'OpenAI-compatible model' });
+  await dialog.getByLabel('Address').fill('https://models.example/v1');
+  await dialog.getByLabel('Model', { exact: true }).fill('small');
+  await dialog.getByTestId('submit').click();
+  const faq = page.getByTestId('bot-faq');
+  await expect(faq.getByTestId('faq-none')).toBeVisible();
+  const entries = faq.getByTestId('faq-entry');
+
+  await faq.getByTestId('add-faq').click();
+  await entries.nth(0).getByLabel('Question or topic').fill('Opening hours');
+  await faq.getByTestId('save-faq').click();
+  await expect(entries.nth(0)).toContainText('text is missing');
+  await entries.nth(0).getByLabel('Answer').fill('Monday to Friday, 9 to 5.');
+  await faq.getByTestId('add-faq').click();
+  await entries.nth(1).getByLabel('Question or topic').fill('Parking');
+  await entries.nth(1).getByLabel('Answer').fill('Behind the house.');
+  await entries.nth(1).getByTestId('faq-up').click();
+  await faq.getByTestId('save-faq').click();
+  await expect(page.getByTestId('toast').first()).toContainText('Saved');
+  await expect(entries.nth(0)).toContainText('parking');
+  await expect(entries.nth(1)).toContainText('opening-hours');
+  await expect(page.getByTestId('bot-facts')).toContainText('Version 2');
+  await entries.nth(0).getByTestId('faq-remove').click();
+  await faq.getByTestId('save-faq').click();
+  await expect(page.getByTestId('bot-facts')).toContainText('Version 3');
+  await page.reload();
+  await live(page);
+  await expect(entries).toHaveCount(1);
+  await expect(entries.nth(0).getByLabel('Answer')).toHaveValue('Monday to Friday, 9 to 5.');
+});
+
+test('an admin saves a conversation of the inbox as a test of its bot', async ({ agent, phone }) => {
+  const ana = await phone('Ana Test');
+  await ana.write('hi');
+  await expect(ana.theirs('Hello')).not.toHaveCount(0);
+  const admin = await agent('admin', { next: '/inbox/all' });
+  await admin.open('Ana Test');
+  await admin.action('more').click();
+  await admin.action('keep-test').click();
+  const dialog = admin.page.getByTestId('dialog-keep-test');
+  await expect(dialog.getByLabel('Name of the test')).toHaveValue('Ana Test');
+  await dialog.getByLabel('Name of the test').fill('A plain greeting');
+  await dialog.getByTestId('keep-test').click();
+  await expect(admin.toast).toContainText('Saved as a test');
+  await admin.action('more').click();
+  await admin.action('keep-test').click();
+  await expect(dialog).toContainText('It is a test of this bot already: A plain greeting');
+  await admin.page.keyboard.press('Escape');
+
+  const sara = await agent('sara', { next: '/inbox/all' });
+  await sara.open('Ana Test');
+  await sara.action('more').click();
+  await expect(sara.action('details')).toBeVisible();
+  await expect(sara.action('keep-test')).toHaveCount(0);
+});

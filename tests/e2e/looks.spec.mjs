@@ -2,7 +2,7 @@
 import AxeBuilder from '@axe-core/playwright';
 
 import { expect, test } from './support/test.mjs';
-import { live, signIn } from './support/pages.mjs';
+import { live, promise, signIn } from './support/pages.mjs';
 
 const SCHEMES = ['light', 'dark'];
 const TAGS = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'];
@@ -112,6 +112,7 @@ test('the first frame has the colours that were chosen', async ({ agent }) => {
 
 /** Every screen, with what brings it up. */
 async function screens(desk) {
+  await promise(desk.database);
   // Templates are read in the background: what is chosen from them is looked at too.
   const read = `select count(*) from templates t join connections n on n.id = t.connection_id where n.name = 'Sample shop'`;
   await expect.poll(async () => Number(await desk.database.value(read)), { timeout: 30_000 }).toBeGreaterThan(0);
@@ -121,6 +122,10 @@ async function screens(desk) {
   );
   const closed = await desk.database.value(
     `select id from conversations where window_until < now() and stage <> 'resolved' limit 1`,
+  );
+  const model = await desk.database.value(
+    `insert into bots (id, name, kind, definition) values (gen_random_uuid(), 'Model', 'openai', $1) returning id`,
+    [{ url: 'https://models.example/v1', model: 'small', faq: [{ id: 'hours', title: 'Hours', text: '9 to 5.' }] }],
   );
   const bot = `/settings/bots/${await desk.database.value('select id from bots order by created_at limit 1')}`;
   const at = (name, path, then = async () => {}) => ({
@@ -163,6 +168,27 @@ async function screens(desk) {
       await page.keyboard.press('t');
       await expect(page.getByTestId('dialog-transfer')).toBeVisible();
     }),
+    at('the course of a handoff', `/inbox/waiting/${waiting}`, async (page) => {
+      await thread(page);
+      await page.getByTestId('handoff-more').locator('summary').click();
+      await expect(page.getByTestId('course').locator('h3').first()).toBeVisible();
+    }),
+    at('a test to be kept', `/inbox/waiting/${waiting}`, async (page) => {
+      await thread(page);
+      await page.getByTestId('action-more').click();
+      await page.getByTestId('action-keep-test').click();
+      await expect(page.getByTestId('dialog-keep-test').locator('select')).toBeVisible();
+    }),
+    at('callbacks', '/callbacks', async (page) => {
+      await live(page);
+      await expect(page.getByTestId('callback').first()).toBeVisible();
+    }),
+    at('a callback to be cancelled', '/callbacks', async (page) => {
+      await live(page);
+      await page.getByTestId('drop').first().click();
+      await expect(page.getByTestId('end-callback')).toBeVisible();
+    }),
+    at('cancelled callbacks', '/callbacks?state=dropped', live),
     at('channels', '/settings/channels', live),
     at('add a connection', '/settings/channels/new', live),
     at('a connection', '/settings/channels', async (page) => {
@@ -199,6 +225,10 @@ async function screens(desk) {
     }),
     at('what a bot did not understand', `${bot}/learning`, live),
     at('calls of a bot', `${bot}/calls`, live),
+    at('what a model answers from', `/settings/bots/${model}`, async (page) => {
+      await live(page);
+      await expect(page.getByTestId('faq-entry').first()).toBeVisible();
+    }),
     at('inbound', '/settings/inbound', live),
     at('webhooks', '/settings/webhooks', live),
     at('an address that is told', '/settings/webhooks', async (page) => {
@@ -211,6 +241,12 @@ async function screens(desk) {
       await page.getByTestId('endpoint').first().getByRole('link').click();
       await page.getByTestId('send-test').click();
       await expect(page.getByTestId('delivery').first()).toBeVisible();
+    }),
+    at('teams', '/settings/teams', live),
+    at('a team', '/settings/teams', async (page) => {
+      await live(page);
+      await page.getByTestId('add-team').click();
+      await expect(page.getByTestId('team-dialog')).toBeVisible();
     }),
     at('people', '/settings/people', live),
     at('developers', '/settings/developers', live),

@@ -14,6 +14,7 @@ import { shootBots } from './support/shots/bots.mjs';
 import { shootConnections } from './support/shots/connections.mjs';
 import { shootEndpoints } from './support/shots/endpoints.mjs';
 import { shootFiles } from './support/shots/files.mjs';
+import { shootHandoffs } from './support/shots/handoffs.mjs';
 import { shootTemplates } from './support/shots/templates.mjs';
 import { live as follows, Phone, signIn } from './support/pages.mjs';
 
@@ -114,6 +115,7 @@ try {
   await shootFiles(stage);
   await shootTemplates(stage);
   await shootEndpoints(stage);
+  await shootHandoffs(stage);
   await shootConnections(stage);
   console.log(`pictures are in ${folder}`);
 } finally {

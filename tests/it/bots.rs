@@ -12,6 +12,7 @@ use self::server::Server;
 mod breaker;
 mod dialect;
 mod editor;
+mod entries;
 mod faults;
 mod golden;
 mod later;

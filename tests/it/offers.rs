@@ -11,7 +11,9 @@ use tests::{Login, TestDesk, until};
 use uuid::Uuid;
 
 mod callbacks;
+mod course;
 mod ladder;
+mod promises;
 mod races;
 mod teams;
 pub mod texts;

@@ -10,6 +10,7 @@ use crate::time::Time;
 
 mod calls;
 mod change;
+mod faq;
 pub mod flow;
 mod learning;
 mod preview;
@@ -18,6 +19,7 @@ mod versions;
 
 pub use calls::*;
 pub use change::*;
+pub use faq::*;
 pub use learning::*;
 pub use preview::*;
 pub use trial::*;
@@ -90,6 +92,8 @@ pub struct KindView {
     pub calls_out: bool,
     /// What one needs.
     pub fields: Vec<SettingField>,
+    /// Whether it has a list of what it may answer from.
+    pub has_entries: bool,
 }
 
 /// One bot in a line.
@@ -157,6 +161,8 @@ pub struct BotPage {
     pub values: Vec<(String, String)>,
     /// Its secrets, by key.
     pub secrets: Vec<SecretView>,
+    /// What it may answer from, for kinds that have a list of it.
+    pub entries: Vec<FaqEntry>,
     /// What it may.
     pub terms: BotTerms,
     /// Conversations that it has, counted up to [`BotDay::MOST`].

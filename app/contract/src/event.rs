@@ -130,6 +130,8 @@ pub enum Change {
     CallbackDue(HandoffNews),
     /// What was promised is kept.
     CallbackKept(HandoffNews),
+    /// What was promised is of no use any more.
+    CallbackDropped(HandoffNews),
     /// It is put aside.
     Snoozed {
         /// Until when.
@@ -216,6 +218,7 @@ impl Change {
             Change::CallbackPromised(_) => "callback_promised",
             Change::CallbackDue(_) => "callback_due",
             Change::CallbackKept(_) => "callback_kept",
+            Change::CallbackDropped(_) => "callback_dropped",
             Change::Snoozed { .. } => "snoozed",
             Change::Labelled { .. } => "labelled",
             Change::PriorityChanged { .. } => "priority_changed",
@@ -256,7 +259,8 @@ impl Change {
             | Change::FallbackEnded(news)
             | Change::CallbackPromised(news)
             | Change::CallbackDue(news)
-            | Change::CallbackKept(news) => Some(news),
+            | Change::CallbackKept(news)
+            | Change::CallbackDropped(news) => Some(news),
             _ => None,
         }
     }

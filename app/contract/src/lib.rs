@@ -4,11 +4,13 @@
 //! are the same types, and the browser applies events with the same code that the server's tests use.
 
 pub mod bots;
+pub mod callback;
 pub mod capability;
 pub mod command;
 pub mod connection;
 pub mod consent;
 pub mod conversation;
+pub mod course;
 pub mod endpoint;
 pub mod event;
 pub mod file;

@@ -5,9 +5,12 @@ use std::pin::Pin;
 
 use serde::{Deserialize, Serialize};
 
+use crate::bots::{KeepTest, TestOf};
+use crate::callback::{CallbackPage, CallbackQuery, EndCallback};
 use crate::command::{Ack, Refusal, Request};
 use crate::connection::{SettingsTask, TaskDone};
-use crate::id::ConversationId;
+use crate::course::{Course, QueueWait};
+use crate::id::{ConversationId, HandoffId};
 use crate::inbox::{Inbox, Page, PageKey, View};
 use crate::person::Me;
 use crate::picker::{Start, Started, TemplateQuery, TemplateShelf};
@@ -70,4 +73,16 @@ pub trait Seat: Send + Sync {
     fn import(&self, import: ConsentImport) -> Answer<'_, ImportReport>;
     /// Does a command, as the socket would.
     fn act(&self, request: Request) -> Answer<'_, Ack, Refusal>;
+    /// Promises to write back, a page at a time.
+    fn callbacks(&self, query: CallbackQuery) -> Answer<'_, CallbackPage>;
+    /// Sees to a promise to write back by hand.
+    fn end_callback(&self, end: EndCallback) -> Answer<'_, (), ChangeRefused>;
+    /// What is known of a handoff beyond its card.
+    fn course(&self, handoff: HandoffId) -> Answer<'_, Course>;
+    /// How long somebody has to expect to wait, queue by queue.
+    fn waits(&self) -> Answer<'_, Vec<QueueWait>>;
+    /// The bots of which a conversation can be a test.
+    fn tests_of(&self, conversation: ConversationId) -> Answer<'_, Vec<TestOf>>;
+    /// Keeps a conversation as a test.
+    fn keep_test(&self, keep: KeepTest) -> Answer<'_, (), ChangeRefused>;
 }

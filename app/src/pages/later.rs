@@ -39,10 +39,36 @@ fn begin() -> Result<(), SplitLoaderError> {
     Ok(())
 }
 
+/// Whether the second half is here, or was not to be had.
+#[derive(Clone, Copy)]
+struct Rested(RwSignal<bool>);
+
 /// Fetches the second half soon, in the browser. If that fails, it is tried again once a part is asked for.
 pub fn fetch_later() {
-    let fetch = || spawn_local(async { drop(begin().await) });
+    let rested = RwSignal::new(false);
+    provide_context(Rested(rested));
+    let fetch = move || {
+        spawn_local(async move {
+            drop(begin().await);
+            rested.try_set(true);
+        });
+    };
     Effect::new(move |_| set_timeout(fetch, REST));
+}
+
+/// A part of the second half that nobody waits for: it does not hurry what the page itself needs.
+#[component]
+pub fn AtRest<F>(
+    /// Calls a function of the second half.
+    part: impl Fn() -> F + 'static,
+) -> impl IntoView
+where
+    F: Future<Output = Part> + 'static,
+{
+    let Rested(rested) = expect_context();
+    let part: Rc<dyn Fn() -> Coming> = Rc::new(move || Box::pin(part()));
+    let part = StoredValue::new_local(part);
+    move || rested.get().then(|| place(part.get_value()))
 }
 
 /// A part of the second half, as soon as it is here. If it came late, the first field of an open dialog gets the

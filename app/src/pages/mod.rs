@@ -1,5 +1,6 @@
 //! The screens, as a tree that follows the addresses.
 
+pub mod callbacks;
 pub mod elsewhere;
 pub mod frame;
 pub mod inbox;

@@ -2,7 +2,10 @@
 
 use std::sync::Arc;
 
+use contract::bots::{KeepTest, TestOf};
+use contract::callback::{CallbackPage, CallbackQuery, EndCallback};
 use contract::connection::{SettingsTask, TaskDone};
+use contract::course::{Course, QueueWait};
 use contract::inbox::{Page, PageKey};
 use contract::picker::{Start, Started, TemplateQuery, TemplateShelf};
 use contract::seat::{Answer, Seat, SeatError};
@@ -10,7 +13,7 @@ use contract::settings::{
     ChangeRefused, ConsentImport, ImportReport, Settings, SettingsChange, SettingsPage,
 };
 use contract::thread::{ThreadKey, ThreadPage};
-use contract::{Ack, ConversationId, Inbox, Me, Refusal, Request, Thread, View};
+use contract::{Ack, ConversationId, HandoffId, Inbox, Me, Refusal, Request, Thread, View};
 
 use crate::auth::permission::{Permission, may};
 use crate::auth::sessions::SignedIn;
@@ -19,6 +22,8 @@ use crate::flows::{self, Agent};
 use crate::media::sendable::{self, Reach};
 use crate::state::Desk;
 use crate::store;
+
+mod closer;
 
 pub use crate::settings;
 
@@ -136,5 +141,30 @@ impl Seat for Taken {
     fn act(&self, request: Request) -> Answer<'_, Ack, Refusal> {
         let agent = Agent { id: self.who.agent.id, role: self.who.agent.role };
         Box::pin(flows::act(&self.desk, agent, request))
+    }
+
+    fn callbacks(&self, query: CallbackQuery) -> Answer<'_, CallbackPage> {
+        Box::pin(async move { Ok(self.desk.store.callback_page(query).await?) })
+    }
+
+    fn end_callback(&self, end: EndCallback) -> Answer<'_, (), ChangeRefused> {
+        let agent = Agent { id: self.who.agent.id, role: self.who.agent.role };
+        Box::pin(async move { closer::end_callback(&self.desk, agent, &end).await })
+    }
+
+    fn course(&self, handoff: HandoffId) -> Answer<'_, Course> {
+        Box::pin(closer::course(&self.desk, handoff))
+    }
+
+    fn waits(&self) -> Answer<'_, Vec<QueueWait>> {
+        Box::pin(async move { Ok(self.desk.store.queue_waits().await?) })
+    }
+
+    fn tests_of(&self, conversation: ConversationId) -> Answer<'_, Vec<TestOf>> {
+        Box::pin(closer::tests_of(&self.desk, &self.who, conversation))
+    }
+
+    fn keep_test(&self, keep: KeepTest) -> Answer<'_, (), ChangeRefused> {
+        Box::pin(closer::keep_test(&self.desk, &self.who, keep))
     }
 }

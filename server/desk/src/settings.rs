@@ -9,7 +9,7 @@ use crate::auth::permission::{Permission, may};
 use crate::auth::sessions::SignedIn;
 use crate::{Desk, store};
 
-mod bots;
+pub(super) mod bots;
 mod channels;
 mod click;
 mod connection;
@@ -145,17 +145,17 @@ pub async fn run(desk: &Desk, who: &SignedIn, task: SettingsTask) -> Result<Task
 }
 
 /// A refusal that is about no one field.
-fn refused(message: impl Into<String>) -> ChangeRefused {
+pub(super) fn refused(message: impl Into<String>) -> ChangeRefused {
     ChangeRefused { field: None, message: message.into() }
 }
 
 /// A refusal that is about a field.
-fn wrong(field: &str, message: impl Into<String>) -> ChangeRefused {
+pub(super) fn wrong(field: &str, message: impl Into<String>) -> ChangeRefused {
     ChangeRefused { field: Some(field.to_owned()), message: message.into() }
 }
 
 /// A fault of the database, told to a person. What it was is for the log alone.
-fn failed(error: store::Error) -> ChangeRefused {
+pub(super) fn failed(error: store::Error) -> ChangeRefused {
     log(&error);
     if error.is_transient() { refused(AWAY) } else { refused(BROKEN) }
 }

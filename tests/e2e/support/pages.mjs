@@ -190,3 +190,41 @@ export class Phone {
     return this.thread.locator('[data-choice]').filter({ hasText: title });
   }
 }
+
+/** Promises some of the customers of a desk that somebody writes back, and lets Sara be asked about who waits longest. */
+export async function promise(database) {
+  await database.query(
+    `insert into callbacks (id, conversation_id, handoff_id, by_kind, reason, due_at, state, created_at)
+     select gen_random_uuid(), c.id, c.handoff_id, 'desk',
+            (array['after_hours', 'nobody_online', 'queue_long'])[1 + n % 3],
+            date_trunc('hour', desk_now()) + (n - 2) * interval '50 minutes', 'open', desk_now() - interval '4 hours'
+       from (select *, row_number() over (order by last_at desc)::int as n from conversations
+              where stage in ('bot', 'waiting', 'assigned') limit 6) c
+         on conflict do nothing`,
+  );
+  await database.query(
+    `insert into callbacks (id, conversation_id, by_kind, reason, due_at, state, created_at, ended_at, ended_by, note)
+     select gen_random_uuid(), c.id, 'desk', 'after_hours', desk_now() - interval '3 hours', 'dropped',
+            desk_now() - interval '9 hours', desk_now() - n * interval '40 minutes', a.id,
+            (array['She called us and all is settled.', 'The same customer wrote twice.', 'Wrong number.'])[n]
+       from (select *, row_number() over (order by last_at)::int as n from conversations
+              where stage = 'resolved' limit 3) c, agents a
+      where a.email like 'sara@%'`,
+  );
+  await database.query(
+    `with h as (select h.id, h.conversation_id from handoffs h join conversations c on c.handoff_id = h.id
+                 where c.stage = 'waiting' and h.ended_at is null),
+          t as (select id from teams order by created_at limit 1),
+          u as (update handoffs set step = 1, packet = packet || '{"skills": ["billing"], "priority": "high",
+                  "customer_text": {"agent_available": "Somebody will be with you in a moment."}}',
+                  ladder = (select jsonb_build_array(jsonb_build_object('agent', jsonb_build_object('agent', a.id, 'seconds', 20)),
+                                                     '"bot_keeps"'::jsonb)
+                              from agents a where a.email like 'sara@%')
+                 from h where handoffs.id = h.id)
+     insert into offers (id, handoff_id, conversation_id, agent_id, step, epoch, state, until, created_at, ended_at, reason)
+     select gen_random_uuid(), h.id, h.conversation_id, a.id, 0, 1, 'declined', desk_now(), desk_now() - interval '3 minutes',
+            desk_now() - interval '2 minutes', 'I am on the phone'
+       from h, agents a where a.email like 'sara@%'
+         on conflict do nothing`,
+  );
+}

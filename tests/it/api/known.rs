@@ -17,8 +17,8 @@ async fn happened(desk: &TestDesk, change: &str) -> i64 {
 async fn told(program: &Program, name: &str, times: usize) -> Value {
     until("it is told", || async {
         let page = program.get("/events?after=beginning").await.ok();
-        let events = page["events"].as_array().unwrap().iter().filter(|event| event["type"] == name);
-        events.cloned().nth(times - 1)
+        let mut events = page["events"].as_array().unwrap().iter().filter(|event| event["type"] == name);
+        events.nth(times - 1).cloned()
     })
     .await
 }

@@ -41,7 +41,7 @@ pub async fn run(desk: &TestDesk, who: &SignedIn, task: BotTask) -> Result<BotDo
     })
 }
 
-async fn page(desk: &TestDesk, who: &SignedIn, bot: BotId) -> BotPage {
+pub async fn page(desk: &TestDesk, who: &SignedIn, bot: BotId) -> BotPage {
     match shown(desk, who, BotScreen::One(bot)).await {
         BotShown::One(page) => *page,
         other => panic!("{other:?}"),
@@ -55,7 +55,7 @@ async fn calls(desk: &TestDesk, who: &SignedIn, query: CallQuery) -> CallLog {
     }
 }
 
-async fn add(
+pub async fn add(
     desk: &TestDesk,
     who: &SignedIn,
     kind: &str,

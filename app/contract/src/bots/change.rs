@@ -2,7 +2,8 @@
 
 use super::flow::Definition;
 use super::{
-    BotId, BotTerms, ConversationId, Deserialize, Finding, Preview, Previewed, Serialize, TrialResult, Uuid,
+    BotId, BotTerms, ConversationId, Deserialize, FaqEntry, Finding, Preview, Previewed, Serialize,
+    TrialResult, Uuid,
 };
 
 /// A change of a bot. Each is done in one transaction and refused as a whole.
@@ -19,6 +20,15 @@ pub enum BotChange {
         name: String,
         /// The values of its fields; a secret that is absent or empty stays.
         fields: Vec<(String, String)>,
+    },
+    /// Let it answer from other entries: a new version.
+    SetEntries {
+        /// Which.
+        bot: BotId,
+        /// The version that was looked at.
+        version: i32,
+        /// All of them, in order.
+        entries: Vec<FaqEntry>,
     },
     /// Let it do more or less.
     SetTerms {

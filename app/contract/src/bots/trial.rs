@@ -1,6 +1,6 @@
 //! Trying a draft on conversations that there were.
 
-use super::{ConversationId, Deserialize, DraftView, Serialize, Time, Uuid};
+use super::{BotId, ConversationId, Deserialize, DraftView, Serialize, Time, Uuid};
 
 /// Conversations that are tried at once.
 pub const TRIED_AT_ONCE: usize = 25;
@@ -92,4 +92,28 @@ pub struct TrialResult {
     pub before: String,
     /// What the draft says to it.
     pub after: String,
+}
+
+/// A bot of which a conversation can be a test.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TestOf {
+    /// Which.
+    pub bot: BotId,
+    /// What it is called.
+    pub name: String,
+    /// What the conversation is called among its tests, if it is one already.
+    pub kept: Option<String>,
+    /// Whether it is the bot of the conversation's channel.
+    pub own: bool,
+}
+
+/// A conversation is to be kept as a test.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct KeepTest {
+    /// Of which bot.
+    pub bot: BotId,
+    /// The conversation.
+    pub conversation: ConversationId,
+    /// What to call it.
+    pub name: String,
 }

@@ -47,6 +47,8 @@ pub enum Ask {
     Priority,
     /// That the customer has agreed to be written to first.
     Agree,
+    /// Of which bot it becomes a test, and what to call it.
+    KeepTest,
     /// With whom to begin a conversation. It is about none.
     Compose,
 }

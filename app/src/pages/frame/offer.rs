@@ -17,7 +17,9 @@ use crate::ui::{Button, ButtonKind, ButtonSize, Icon, IconName};
 #[component]
 pub fn Offer() -> impl IntoView {
     let live = use_live();
-    move || live.offered.get().map(|id| view! { <Later part=move || offer(id) /> })
+    // What the page was rendered with may hold one already; it is shown once the browser has taken over.
+    let asked = move || live.offered.get().filter(|_| live.awake.get());
+    move || asked().map(|id| view! { <Later part=move || offer(id) /> })
 }
 
 #[wasm_split(later, wasm_split_path = leptos::wasm_split, fallible)]

@@ -12,6 +12,9 @@ use crate::ui::{
     Avatar, BrandMark, Count, Icon, IconName, IconSize, Menu, MenuHeading, MenuItem, MenuSeparator, Tone,
 };
 
+/// A page to which the inbox has no route: the browser loads it.
+const CALLBACKS: &str = "/callbacks";
+
 /// The rail.
 #[component]
 pub fn Rail(me: Option<Me>) -> impl IntoView {
@@ -29,6 +32,7 @@ pub fn Rail(me: Option<Me>) -> impl IntoView {
             <Spot to="/inbox/mine" under="/inbox" icon=IconName::Inbox label=tu_string!(i18n, inbox.place_inbox)>
                 <Count value=unread tone=Tone::Loud label=tu_string!(i18n, inbox.unread_mine) />
             </Spot>
+            <Spot to=CALLBACKS under=CALLBACKS icon=IconName::CallBack label=tu_string!(i18n, inbox.place_callbacks) />
             {sandbox
                 .then(|| {
                     view! {
@@ -64,8 +68,9 @@ fn Spot(
 ) -> impl IntoView {
     let path = use_location().pathname;
     let here = move || path.with(|path| path.starts_with(under)).then_some("page");
+    let rel = (to == CALLBACKS).then_some("external");
     view! {
-        <a class="rail__item" href=to aria-label=label title=label aria-current=here>
+        <a class="rail__item" href=to rel=rel aria-label=label title=label aria-current=here>
             <Icon name=icon size=IconSize::Large />
             {children.map(|children| children())}
         </a>

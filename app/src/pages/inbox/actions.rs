@@ -5,13 +5,13 @@ use contract::conversation::{Card, Stage};
 use contract::id::ConversationId;
 use leptos::prelude::*;
 
+use super::menu::rest;
 use super::words;
 use crate::i18n::{tu_string, use_i18n};
 use crate::live::use_live;
 use crate::pages::frame::{Ask, can_return, can_take, keys_of, use_place};
-use crate::ui::{
-    Avatar, AvatarSize, Badge, Button, ButtonKind, IconName, Menu, MenuItem, MenuSeparator, Tone,
-};
+use crate::pages::later::AtRest;
+use crate::ui::{Avatar, AvatarSize, Badge, Button, ButtonKind, IconName, Menu, Tone};
 
 /// The header.
 #[component]
@@ -205,54 +205,9 @@ fn Actions(id: ConversationId, card: Memo<Card>) -> impl IntoView {
 #[component]
 fn More(resolved: Memo<bool>, returnable: Memo<bool>) -> impl IntoView {
     let i18n = use_i18n();
-    let place = use_place();
-    let open = move |what: Ask| move || place.ask.set(Some(what));
     view! {
         <Menu id="thread-more" label=tu_string!(i18n, inbox.more_actions) icon=IconName::Dots testid="action-more">
-            <MenuItem
-                label=tu_string!(i18n, inbox.do_label)
-                icon=IconName::Tag
-                keys="L"
-                testid="action-label"
-                on_press=open(Ask::Label)
-            />
-            <MenuItem
-                label=tu_string!(i18n, inbox.do_priority)
-                icon=IconName::Flag
-                keys="P"
-                testid="action-priority"
-                on_press=open(Ask::Priority)
-            />
-            <MenuSeparator />
-            <MenuItem
-                label=tu_string!(i18n, inbox.do_transfer)
-                icon=IconName::Transfer
-                keys="T"
-                disabled=resolved
-                on_press=open(Ask::Transfer)
-            />
-            <MenuItem
-                label=tu_string!(i18n, inbox.do_return)
-                icon=IconName::Bot
-                keys="B"
-                disabled=Signal::derive(move || !returnable.get())
-                on_press=open(Ask::ReturnToBot)
-            />
-            <MenuItem
-                label=tu_string!(i18n, inbox.do_snooze)
-                icon=IconName::AlarmClock
-                keys="H"
-                disabled=resolved
-                on_press=open(Ask::Snooze)
-            />
-            <MenuSeparator />
-            <MenuItem
-                label=tu_string!(i18n, inbox.do_details)
-                icon=IconName::Panel
-                keys="I"
-                testid="action-details"
-                on_press=move || place.toggle_details()
-            />
+            <AtRest part=move || rest(resolved, returnable) />
         </Menu>
     }
 }

@@ -9,6 +9,7 @@ use leptos::prelude::*;
 use leptos::wasm_split::wasm_split;
 
 use super::consent::Agree;
+use super::keep_test::Keep;
 use super::words;
 use crate::i18n::{tu_string, use_i18n};
 use crate::live::{Live, browser};
@@ -29,6 +30,7 @@ pub fn Dialogs() -> impl IntoView {
         <Question ask=Ask::Label title=tu_string!(i18n, inbox.do_label) testid="dialog-label" />
         <Question ask=Ask::Priority title=tu_string!(i18n, inbox.do_priority) testid="dialog-priority" />
         <Question ask=Ask::Agree title=tu_string!(i18n, inbox.do_agree) testid="dialog-agree" />
+        <Question ask=Ask::KeepTest title=tu_string!(i18n, inbox.do_keep_test) testid="dialog-keep-test" />
     }
 }
 
@@ -68,6 +70,7 @@ fn question(ask: Ask, asking: Asking) -> Part {
         Ask::Label => view! { <Label asking=asking /> }.into_any(),
         Ask::Priority => view! { <Priorities asking=asking /> }.into_any(),
         Ask::Agree => view! { <Agree id=asking.id /> }.into_any(),
+        Ask::KeepTest => view! { <Keep id=asking.id /> }.into_any(),
         // It is about no conversation, and has a dialog of its own.
         Ask::Compose => ().into_any(),
     })

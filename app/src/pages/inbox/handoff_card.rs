@@ -5,11 +5,13 @@ use contract::handoff::{Handoff, Packet, ReasonCode};
 use contract::id::ConversationId;
 use leptos::prelude::*;
 
+use super::course::course;
 use super::words::{self, Texts};
 use crate::i18n::{tu_string, use_i18n};
 use crate::live::drafts::Mode;
 use crate::live::{browser, use_live};
 use crate::pages::frame::use_place;
+use crate::pages::later::AtRest;
 use crate::ui::{Badge, Button, ButtonKind, ButtonSize, Icon, IconName, ToastKind, Tone, use_toasts};
 
 /// The card of the open handoff, or of the last one while the conversation is with an agent.
@@ -39,7 +41,7 @@ pub fn HandoffCard(id: ConversationId) -> impl IntoView {
 fn Shown(id: ConversationId, handoff: Handoff, waiting: Option<contract::Time>) -> impl IntoView {
     let i18n = use_i18n();
     let live = use_live();
-    let Handoff { packet, created_at, messages_before, ended_at, unmet, .. } = handoff;
+    let Handoff { id: handoff, packet, created_at, messages_before, ended_at, unmet, .. } = handoff;
     let waited = move || {
         let until = ended_at.unwrap_or_else(|| live.clock.now.get());
         words::span(i18n, until.since_ms(waiting.unwrap_or(created_at)))
@@ -69,6 +71,7 @@ fn Shown(id: ConversationId, handoff: Handoff, waiting: Option<contract::Time>) 
                     view! { <p dir="auto" class="handoff__reason">{what}</p> }
                 })}
                 <p class="handoff__facts">{facts(i18n, &packet, count)}</p>
+                <AtRest part=move || course(handoff) />
             </div>
         </details>
     }

@@ -6,11 +6,13 @@ use leptos::html;
 use leptos::prelude::*;
 
 use super::row::Row;
+use super::waits::waits;
 use super::{Failure, words};
 use crate::calls::CallError;
 use crate::i18n::{tu_string, use_i18n};
 use crate::live::{Slot, browser, use_live};
 use crate::pages::frame::{Ask, use_place};
+use crate::pages::later::AtRest;
 use crate::ui::{Button, ButtonKind, Empty, IconName, Skeleton};
 
 /// The list's pane.
@@ -22,6 +24,7 @@ pub fn List() -> impl IntoView {
         <section class="frame__list" data-pane="list" aria-label=tu_string!(i18n, inbox.conversations)>
             <header class="bar">
                 <h1 class="bar__title">{tu_string!(i18n, inbox.page_title)}</h1>
+                {move || (place.view.get() == Some(View::Waiting)).then(|| view! { <AtRest part=waits /> })}
                 <Button
                     kind=ButtonKind::Ghost
                     icon=IconName::Plus

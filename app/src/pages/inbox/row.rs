@@ -152,7 +152,7 @@ fn chips(i18n: words::Texts, view: View, card: Memo<Card>) -> AnyView {
             let tone = if at < now { Tone::Negative } else { Tone::Neutral };
             view! {
                 <span class="row__chip" title=tu_string!(i18n, inbox.callback_at)>
-                    <Badge tone=tone icon=IconName::Phone><Ago at=at.0 style=AgoStyle::Clock /></Badge>
+                    <Badge tone=tone icon=IconName::CallBack><Ago at=at.0 style=AgoStyle::Clock /></Badge>
                 </span>
             }
         });

@@ -17,7 +17,7 @@ mod inbound;
 mod ledger;
 mod load;
 mod people;
-mod submit;
+pub(super) mod submit;
 mod teams;
 mod templates;
 mod tokens;
@@ -108,7 +108,7 @@ fn Head(
 }
 
 /// Whether a dialog is open that is about something: open while there is something, and nothing once closed.
-fn open_while<T: Send + Sync + 'static>(subject: RwSignal<Option<T>>) -> RwSignal<bool> {
+pub(super) fn open_while<T: Send + Sync + 'static>(subject: RwSignal<Option<T>>) -> RwSignal<bool> {
     let open = RwSignal::new(false);
     Effect::new(move |_| open.set(subject.with(Option::is_some)));
     Effect::new(move |_| {

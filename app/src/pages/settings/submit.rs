@@ -15,16 +15,16 @@ use crate::ui::{Button, ButtonKind, Icon, IconName};
 
 /// One form: whether it is on its way, and what was wrong with it.
 #[derive(Clone, Copy)]
-pub(super) struct Submission {
+pub(in crate::pages) struct Submission {
     /// Whether the server has it at present.
-    pub(super) busy: RwSignal<bool>,
+    pub(in crate::pages) busy: RwSignal<bool>,
     refused: RwSignal<Option<ChangeRefused>>,
     fields: StoredValue<Vec<String>>,
     i18n: I18nContext<Locale>,
 }
 
 impl Submission {
-    pub(super) fn new() -> Submission {
+    pub(in crate::pages) fn new() -> Submission {
         Submission {
             busy: RwSignal::new(false),
             refused: RwSignal::new(None),
@@ -34,9 +34,13 @@ impl Submission {
     }
 
     /// What is wrong with this field.
-    pub(super) fn error(self, field: impl Into<String>) -> Signal<Option<String>> {
+    pub(in crate::pages) fn error(self, field: impl Into<String>) -> Signal<Option<String>> {
         let field = field.into();
-        self.fields.update_value(|fields| fields.push(field.clone()));
+        self.fields.update_value(|fields| {
+            if !fields.contains(&field) {
+                fields.push(field.clone());
+            }
+        });
         Signal::derive(move || {
             let refused = self.refused.get()?;
             refused.field.is_some_and(|it| is_about(&it, &field)).then_some(refused.message)
@@ -44,7 +48,7 @@ impl Submission {
     }
 
     /// What is wrong with the whole, or with something that has no field here.
-    pub(super) fn general(self) -> Signal<Option<String>> {
+    pub(in crate::pages) fn general(self) -> Signal<Option<String>> {
         Signal::derive(move || {
             let refused = self.refused.get()?;
             let has_place = refused.field.is_some_and(|it| {
@@ -55,21 +59,22 @@ impl Submission {
     }
 
     /// Forgets what was wrong.
-    pub(super) fn clear(self) {
+    pub(in crate::pages) fn clear(self) {
         self.refused.set(None);
     }
 
     /// Sends a change; `done` runs when it was made.
-    pub(super) fn send(self, change: SettingsChange, done: impl FnOnce() + 'static) {
+    pub(in crate::pages) fn send(self, change: SettingsChange, done: impl FnOnce() + 'static) {
         self.begin(calls::change(change), move |()| done());
     }
 
     /// Has something tried; `done` hears what came of it, if it could be.
-    pub(super) fn run(self, task: SettingsTask, done: impl FnOnce(TaskDone) + 'static) {
+    pub(in crate::pages) fn run(self, task: SettingsTask, done: impl FnOnce(TaskDone) + 'static) {
         self.begin(calls::run(task), done);
     }
 
-    fn begin<T: 'static>(
+    /// Makes a call; `done` hears what came of it.
+    pub(in crate::pages) fn begin<T: 'static>(
         self,
         call: impl Future<Output = Result<T, CallError>> + 'static,
         done: impl FnOnce(T) + 'static,
@@ -111,7 +116,7 @@ fn is_about(told: &str, field: &str) -> bool {
 
 /// What is wrong with a whole form, above its buttons.
 #[component]
-pub(super) fn FormError(text: Signal<Option<String>>) -> impl IntoView {
+pub(in crate::pages) fn FormError(text: Signal<Option<String>>) -> impl IntoView {
     move || {
         text.get().map(|text| {
             view! {
@@ -126,7 +131,11 @@ pub(super) fn FormError(text: Signal<Option<String>>) -> impl IntoView {
 
 /// The buttons at the end of a dialog.
 #[component]
-pub(super) fn Foot(submission: Submission, open: RwSignal<bool>, label: &'static str) -> impl IntoView {
+pub(in crate::pages) fn Foot(
+    submission: Submission,
+    open: RwSignal<bool>,
+    label: &'static str,
+) -> impl IntoView {
     let i18n = use_i18n();
     view! {
         <div class="dialog__foot">

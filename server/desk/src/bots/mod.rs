@@ -10,6 +10,7 @@
 //! | `answer` | what it says and wants, or why it does not |
 //! | [`wire`] | its way to the outside: one deadline, and a record of every call |
 //! | [`packet`] | what bots pass on, read from their JSON |
+//! | [`faq`] | what they may answer from |
 //! | [`fit`] | what they say, in a form that the customer's channel carries |
 //! | [`breaker`] | when a bot is left alone |
 
@@ -20,6 +21,7 @@ use serde_json::Value;
 mod answer;
 pub mod api;
 pub mod breaker;
+pub mod faq;
 mod fields;
 pub mod fit;
 pub mod flow;
@@ -53,6 +55,11 @@ pub trait Bot: Send + Sync {
 
     /// What it is and what it needs.
     fn about(&self) -> About;
+
+    /// The member of its definition that lists what it may answer from, for kinds that have such a list.
+    fn entries(&self) -> Option<&'static str> {
+        None
+    }
 
     /// Whether a definition can be used; otherwise what is wrong with it, for the person who wrote it.
     fn check(&self, definition: &Value) -> Result<(), String>;

@@ -11,13 +11,14 @@
 
 use std::time::Duration;
 
+use contract::bots::FaqEntry;
 use futures::FutureExt;
 use futures::future::BoxFuture;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::wire::{Again, Pauses, Post, Reply};
-use super::{About, Answer, Bot, BotError, Turn, Wire, fields};
+use super::{About, Answer, Bot, BotError, Turn, Wire, faq, fields};
 
 mod choice;
 mod request;
@@ -54,19 +55,7 @@ pub struct Definition {
     handoff_tool: Option<String>,
     /// What it may answer from.
     #[serde(default)]
-    faq: Vec<Entry>,
-}
-
-/// One thing that it may answer from.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Entry {
-    /// Its name: lower-case letters, digits, `_` and `-`.
-    id: String,
-    /// What it is called. The customer is told.
-    title: String,
-    /// What it says.
-    text: String,
+    faq: Vec<FaqEntry>,
 }
 
 /// What it remembers: the titles of the entries that it has answered from.
@@ -81,7 +70,7 @@ impl Definition {
         self.handoff_tool.as_deref().unwrap_or("hand_off").trim()
     }
 
-    fn entry(&self, id: &str) -> Option<&Entry> {
+    fn entry(&self, id: &str) -> Option<&FaqEntry> {
         self.faq.iter().find(|entry| entry.id == id.trim())
     }
 }
@@ -118,21 +107,14 @@ impl Bot for OpenAi {
         let definition: Definition = fields::read(definition)?;
         fields::required("Model", &definition.model)?;
         fields::address("Address", &definition.url)?;
-        let mut known = std::collections::BTreeSet::new();
-        for entry in &definition.faq {
-            fields::required("An entry's title", &entry.title)?;
-            fields::required("An entry's text", &entry.text)?;
-            if !super::flow::is_key(&entry.id) {
-                return Err(format!(
-                    "“{}” is no name of an entry: use lower-case letters, digits, _ and -",
-                    entry.id
-                ));
-            }
-            if !known.insert(&entry.id) {
-                return Err(format!("Two entries are named {}", entry.id));
-            }
+        match faq::wrong(&definition.faq) {
+            Some((_, why)) => Err(why),
+            None => Ok(()),
         }
-        Ok(())
+    }
+
+    fn entries(&self) -> Option<&'static str> {
+        Some("faq")
     }
 
     fn answer<'a>(&'a self, turn: Turn, wire: &'a Wire) -> BoxFuture<'a, Result<Answer, BotError>> {

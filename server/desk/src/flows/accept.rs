@@ -8,7 +8,7 @@ use super::Outcome;
 use crate::domain::{Conversation, delivery};
 use crate::state::Desk;
 use crate::store::Own;
-use crate::store::batch::{Outcomes, Settled};
+use crate::store::batch::Settled;
 use crate::store::journal::NewEvent;
 use crate::store::outbox::{Claimed, Part, Taken};
 use crate::store::statuses::MessageMoved;
@@ -75,14 +75,7 @@ pub async fn accept(desk: &Desk, accepted: &[Accepted]) -> Outcome<()> {
     }
     let spoken_of: BTreeSet<_> = events.iter().map(|event| event.conversation).collect();
     let changed: Vec<Conversation> = spoken_of.iter().filter_map(|id| held.remove(id)).collect();
-    let settled = Settled {
-        messages: &[],
-        events: &events,
-        changed: &changed,
-        pointed: &[],
-        ledger: Outcomes::Kept(&[]),
-    };
-    tx.settle_batch(settled).await?;
+    tx.settle_batch(Settled::of(&events, &changed)).await?;
     tx.commit().await?;
     if !events.is_empty() {
         desk.bus.events();

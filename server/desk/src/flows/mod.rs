@@ -19,6 +19,7 @@ pub mod bot_answer;
 pub mod bot_failure;
 pub mod by_bot;
 pub mod cancel;
+pub mod end_callback;
 pub mod fetch_again;
 pub mod fetched;
 pub mod hand_off;

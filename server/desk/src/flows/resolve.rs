@@ -1,5 +1,8 @@
 //! Closing a conversation. It keeps its history; the customer's next message may reopen it.
 
+use contract::Change;
+use contract::event::HandoffNews;
+
 use super::work::Work;
 use super::{Agent, Outcome};
 
@@ -10,6 +13,8 @@ pub async fn resolve(work: &mut Work, agent: Agent, epoch: i64) -> Outcome<()> {
     work.conversation.seen(epoch)?;
     let change = work.conversation.resolve(work.now)?;
     work.moved(change).await?;
-    work.tx.end_callback(work.conversation.id, "dropped", work.now).await?;
+    if work.tx.end_callback(work.conversation.id, "dropped", work.now).await? {
+        work.record(Change::CallbackDropped(HandoffNews::default()));
+    }
     Ok(())
 }

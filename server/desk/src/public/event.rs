@@ -10,7 +10,7 @@ use super::words::{At, Party};
 use super::{Conversation, Handoff, Message};
 
 /// The names of all events.
-pub const NAMES: [&str; 25] = [
+pub const NAMES: [&str; 26] = [
     "conversation_opened",
     "message_created",
     "message_changed",
@@ -29,6 +29,7 @@ pub const NAMES: [&str; 25] = [
     "callback_promised",
     "callback_due",
     "callback_kept",
+    "callback_dropped",
     "snoozed",
     "labelled",
     "priority_changed",
@@ -51,7 +52,7 @@ pub struct Event {
     /// Its one name: `conversation_opened`, `message_created`, `message_changed`, `delivery_changed`, `owner_changed`,
     /// `stage_changed`, `handoff_created`, `handoff_offered`, `handoff_accepted`, `handoff_declined`, `handoff_expired`,
     /// `handoff_after_hours`, `handoff_ended`, `fallback_started`, `fallback_ended`, `callback_promised`, `callback_due`,
-    /// `callback_kept`, `snoozed`, `labelled`, `priority_changed`, `read_by_agent`,
+    /// `callback_kept`, `callback_dropped`, `snoozed`, `labelled`, `priority_changed`, `read_by_agent`,
     /// `contact_changed`, `consent_changed`, `attributes_changed`. More may come: leave out what you do not know.
     pub r#type: &'static str,
     /// When.

@@ -3,18 +3,19 @@
 //! | file | what is in it |
 //! |---|---|
 //! | `edit` | adding, changing, switching and removing |
+//! | `entries` | what it may answer from |
 //! | `drafts` | drafts, versions, going live |
 //! | `difference` | what one definition changes of another, in words |
 //! | `talk` | asking a bot without a trace |
 //! | `trial` | trying a draft on conversations that there were |
 //! | `learning` | what was not understood, and answers to it |
 
-use contract::BotId;
 use contract::bots::{
     BotChange, BotDone, BotList, BotPage, BotScreen, BotShown, BotTask, CallLog, CallQuery, KindView,
 };
 use contract::seat::SeatError;
 use contract::settings::{ChangeRefused, Settings};
+use contract::{BotId, ConversationId};
 use jiff::Timestamp;
 use serde_json::Value;
 use uuid::Uuid;
@@ -28,12 +29,23 @@ use crate::{Desk, store};
 mod difference;
 mod drafts;
 mod edit;
+mod entries;
 mod learning;
 mod talk;
 mod trial;
 
 /// Milliseconds of a day.
 const DAY_MS: i64 = 24 * contract::time::HOUR_MS;
+
+/// Keeps a conversation as a test.
+pub async fn keep_test(
+    desk: &Desk,
+    who: &SignedIn,
+    (bot, conversation): (BotId, ConversationId),
+    name: &str,
+) -> Result<(), ChangeRefused> {
+    trial::keep(desk, who, (bot, conversation), name).await
+}
 
 /// A screen about bots.
 pub(super) async fn page(desk: &Desk, screen: BotScreen) -> Result<Settings, SeatError> {
@@ -61,6 +73,9 @@ pub(super) async fn change(desk: &Desk, who: &SignedIn, change: BotChange) -> Re
     match change {
         BotChange::Edit { bot, version, name, fields } => {
             edit::edit(desk, who, bot, edit::Wish { version, name, fields }).await
+        }
+        BotChange::SetEntries { bot, version, entries } => {
+            entries::set(desk, who, (bot, version), entries).await
         }
         BotChange::SetTerms { bot, terms } => edit::set_terms(desk, bot, &terms).await,
         BotChange::SetActive { bot, active } => edit::switch(desk, who, bot, active).await,
@@ -115,6 +130,9 @@ async fn one(desk: &Desk, bot: BotId) -> store::Result<Option<BotPage>> {
     Ok(Some(BotPage {
         values: values(&record.definition, &kind),
         secrets: desk.store.bot_secret_views(bot).await?,
+        entries: bots::bot(&record.kind)
+            .map(|kind| entries::of(kind, &record.definition))
+            .unwrap_or_default(),
         conversations: desk.store.bot_conversations(bot).await?,
         line: seen(line),
         kind,
@@ -147,6 +165,7 @@ fn kind_of(record: &BotRecord) -> KindView {
             what: "This build does not have this kind of bot.".to_owned(),
             calls_out: true,
             fields: Vec::new(),
+            has_entries: false,
         },
     }
 }
@@ -159,6 +178,7 @@ fn kind_view(bot: &dyn Bot) -> KindView {
         what: about.what.to_owned(),
         calls_out: about.calls_out,
         fields: about.fields,
+        has_entries: bot.entries().is_some(),
     }
 }
 

@@ -47,6 +47,13 @@ pub struct Settled<'a> {
     pub ledger: Outcomes<'a>,
 }
 
+impl<'a> Settled<'a> {
+    /// What happened in conversations, and nothing else.
+    pub fn of(events: &'a [NewEvent], changed: &'a [Conversation]) -> Settled<'a> {
+        Settled { messages: &[], events, changed, pointed: &[], ledger: Outcomes::Kept(&[]) }
+    }
+}
+
 /// What became of webhooks.
 #[derive(Debug)]
 pub enum Outcomes<'a> {

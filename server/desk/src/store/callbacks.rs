@@ -9,6 +9,8 @@ use uuid::Uuid;
 use super::{Result, Store, Tx, corrupt, words};
 use crate::bots::Fallback;
 
+mod listed;
+
 /// A promise to write back.
 #[derive(Debug, Clone)]
 pub struct NewCallback<'a> {

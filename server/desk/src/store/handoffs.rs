@@ -9,6 +9,8 @@ use uuid::Uuid;
 
 use super::{Result, Store, Tx, words};
 
+mod course;
+
 #[derive(FromRow)]
 struct Row {
     id: Uuid,

@@ -10,6 +10,8 @@ use super::{Result, Store, Tx};
 use crate::domain::ladder::{Ladder, Step};
 use crate::domain::wait::{COUNTED, Waited};
 
+mod waits;
+
 /// How a handoff is set on its way.
 #[derive(Debug, Clone)]
 pub struct Placed<'a> {

@@ -15,6 +15,7 @@ use crate::pages::not_found::NotFound;
 use crate::ui::{Icon, IconName, Shape, Skeleton, Tone};
 
 mod calls;
+mod entries;
 mod flow;
 mod learning;
 mod list;

@@ -11,6 +11,7 @@ use leptos_router::hooks::use_navigate;
 
 use super::super::load::{Loaded, load};
 use super::super::submit::{FormError, Submission};
+use super::entries::Entries;
 use super::list::{count_words, figures, state};
 use super::phone::exchanges;
 use super::setup::Setup;
@@ -55,6 +56,10 @@ pub(super) fn OneBot(id: BotId) -> impl IntoView {
         settled.get().map(|page| {
             view! {
                 <Setup loaded=asked.loaded page=page.clone() />
+                {page
+                    .kind
+                    .has_entries
+                    .then(|| view! { <Entries loaded=asked.loaded page=page.clone() /> })}
                 <Terms loaded=asked.loaded page=page />
             }
         })

@@ -91,7 +91,7 @@ fn page(loaded: Loaded, settings: TeamSettings, dialogs: Dialogs) -> impl IntoVi
                 />
             })}
             <div class="table-box" hidden=none>
-                <table class="table table--stack">
+                <table class="table table--stack table--pile">
                     <thead>
                         <tr>
                             <th scope="col">{tu_string!(i18n, settings.team)}</th>

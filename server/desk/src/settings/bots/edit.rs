@@ -20,6 +20,10 @@ use crate::store::bots::{LiveBot, NewVersion, SealedSecret};
 /// The longest value of a field, in bytes.
 const LONGEST_FIELD: usize = 16 * 1024;
 
+/// What is said to whoever has looked at something else than what is there.
+pub(super) const MEANWHILE: &str =
+    "Somebody has changed this bot since you looked. Nothing of yours was kept; look at it again first.";
+
 /// A bot to be added.
 pub(super) struct New {
     pub kind: String,
@@ -81,9 +85,7 @@ pub(super) async fn edit(desk: &Desk, who: &SignedIn, id: BotId, wish: Wish) -> 
         return Err(refused("This build does not have this kind of bot."));
     };
     if record.version != wish.version {
-        return Err(refused(
-            "Somebody has changed this bot since you looked. Nothing of yours was kept; look at it again first.",
-        ));
+        return Err(refused(MEANWHILE));
     }
     let filled = checked_fields(bot, wish.fields)?;
     for field in bot.about().fields.iter().filter(|field| !field.optional && !field.secret) {
@@ -197,7 +199,7 @@ fn merged(definition: &Value, values: &BTreeMap<String, String>) -> Value {
 }
 
 /// Whether a definition can be used. What is wrong is told at the field that it names.
-fn checked(bot: &dyn Bot, definition: &Value) -> Result<(), ChangeRefused> {
+pub(super) fn checked(bot: &dyn Bot, definition: &Value) -> Result<(), ChangeRefused> {
     bot.check(definition).map_err(|why| {
         let about = bot.about();
         let named = about.fields.iter().find(|field| why.starts_with(&format!("{}:", field.label)));

@@ -1,6 +1,6 @@
 //! What bots did not understand or let go of, and conversations that drafts are tried on.
 
-use contract::bots::{MOST_TRIED, TestView};
+use contract::bots::{MOST_TRIED, TestOf, TestView};
 use contract::{AgentId, Body, BotId, ConversationId, Time};
 use sqlx::FromRow;
 use sqlx::types::Json;
@@ -170,6 +170,24 @@ impl Store {
             .execute(self.pool())
             .await?;
         Ok(gone.rows_affected())
+    }
+
+    /// The bots of which a conversation can be a test: that of its channel in front, then by name. Those that can be tried
+    /// alone.
+    pub async fn tests_of(&self, conversation: ConversationId) -> Result<Vec<TestOf>> {
+        let rows: Vec<(Uuid, String, Option<String>, bool)> = sqlx::query_as(
+            "select b.id, b.name, t.name, ch.bot_id is not distinct from b.id as own
+               from conversations c join channels ch on ch.id = c.channel_id
+               cross join bots b
+               left join bot_tests t on t.bot_id = b.id and t.conversation_id = c.id
+              where c.id = $1 and b.kind = 'flow' and b.removed_at is null
+              order by own desc, lower(b.name), b.id",
+        )
+        .bind(conversation.0)
+        .fetch_all(self.pool())
+        .await?;
+        let of = |(bot, name, kept, own)| TestOf { bot: BotId(bot), name, kept, own };
+        Ok(rows.into_iter().map(of).collect())
     }
 
     /// The tests of a bot, sorted by name.

@@ -1,0 +1,48 @@
+//! What the inbox asks once somebody looks closer: promises to write back, the course of a handoff, how long people
+//! wait, and of which bots a conversation can be a test.
+
+use contract::bots::{KeepTest, TestOf};
+use contract::callback::EndCallback;
+use contract::course::Course;
+use contract::seat::SeatError;
+use contract::settings::ChangeRefused;
+use contract::{ConversationId, HandoffId};
+
+use super::settings;
+use crate::auth::permission::{Permission, may};
+use crate::auth::sessions::SignedIn;
+use crate::flows::{self, Agent, Failed};
+use crate::state::Desk;
+
+/// Sees to a promise by hand.
+pub(super) async fn end_callback(desk: &Desk, agent: Agent, end: &EndCallback) -> Result<(), ChangeRefused> {
+    flows::end_callback::end(desk, agent, end).await.map_err(|failed| match failed {
+        Failed::Refused(why) => settings::wrong("note", flows::sentence(&why, None)),
+        Failed::Store(error) => settings::failed(error),
+    })
+}
+
+/// The course of a handoff.
+pub(super) async fn course(desk: &Desk, handoff: HandoffId) -> Result<Course, SeatError> {
+    desk.store.course(handoff).await?.ok_or(SeatError::NotFound)
+}
+
+/// The bots of which a conversation can be a test: the one of its channel in front.
+pub(super) async fn tests_of(
+    desk: &Desk,
+    who: &SignedIn,
+    conversation: ConversationId,
+) -> Result<Vec<TestOf>, SeatError> {
+    if !may(who.agent.role, Permission::Bots) {
+        return Err(SeatError::Forbidden);
+    }
+    Ok(desk.store.tests_of(conversation).await?)
+}
+
+/// Keeps a conversation as a test.
+pub(super) async fn keep_test(desk: &Desk, who: &SignedIn, keep: KeepTest) -> Result<(), ChangeRefused> {
+    if !may(who.agent.role, Permission::Bots) {
+        return Err(settings::refused("Only an admin may do this."));
+    }
+    settings::bots::keep_test(desk, who, (keep.bot, keep.conversation), &keep.name).await
+}
