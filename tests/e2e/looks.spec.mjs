@@ -9,7 +9,7 @@ const TAGS = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'];
 
 for (const scheme of SCHEMES) {
   test(`every screen can be used by everybody, ${scheme}`, async ({ browsers, desk }) => {
-    test.setTimeout(120_000);
+    test.setTimeout(300_000);
     await desk.loadSamples();
     const context = await browsers({ colorScheme: scheme });
     const page = await context.newPage();

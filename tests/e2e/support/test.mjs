@@ -59,6 +59,8 @@ export const test = base.extend({
     await use(desk);
     if (info.status !== info.expectedStatus && desk.said) {
       await info.attach('server', { body: desk.said, contentType: 'text/plain' });
+      // The list shows the beginning of an attachment; what went wrong is at the end.
+      console.error(desk.said.slice(-4000));
     }
     await desk.close();
   },
