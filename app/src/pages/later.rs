@@ -67,8 +67,8 @@ where
 {
     let Rested(rested) = expect_context();
     let part: Rc<dyn Fn() -> Coming> = Rc::new(move || Box::pin(part()));
-    let part = StoredValue::new_local(part);
-    move || rested.get().then(|| place(part.get_value()))
+    let part = kept_here(|| part);
+    move || part.filter(|_| rested.get()).map(|part| place(part.get_value()))
 }
 
 /// A part of the second half, as soon as it is here. If it came late, the first field of an open dialog gets the
@@ -84,35 +84,43 @@ where
     place(Rc::new(move || Box::pin(part())))
 }
 
+/// Keeps what must stay on its thread, in the browser. A page that the server renders is dropped on whatever thread ends
+/// it, and none of this is needed there.
+fn kept_here<T: 'static>(what: impl FnOnce() -> T) -> Option<StoredValue<T, LocalStorage>> {
+    cfg!(not(feature = "ssr")).then(|| StoredValue::new_local(what()))
+}
+
 fn place(part: Rc<dyn Fn() -> Coming>) -> impl IntoView {
     let stage = RwSignal::new(Stage::Coming);
-    let shown = StoredValue::new_local(None::<AnyView>);
+    let shown = kept_here(|| None::<AnyView>);
     let owner = Owner::current();
-    let fetch = StoredValue::new_local(move || {
-        stage.set(Stage::Coming);
-        let (asked, coming) = (browser::clock(), part());
-        let come = async move {
-            let part = coming.await;
-            let stage_now = if part.is_ok() { Stage::Here } else { Stage::Failed };
-            shown.try_set_value(part.ok());
-            stage.try_set(stage_now);
-            if browser::clock().since_ms(asked) > LATE_MS {
-                request_animation_frame(|| {
-                    browser::focus("dialog[open] .dialog__body :is(input, select, textarea, button)");
-                });
+    let fetch = kept_here(|| {
+        move || {
+            stage.set(Stage::Coming);
+            let (asked, coming) = (browser::clock(), part());
+            let come = async move {
+                let part = coming.await;
+                let stage_now = if part.is_ok() { Stage::Here } else { Stage::Failed };
+                shown.map(|shown| shown.try_set_value(part.ok()));
+                stage.try_set(stage_now);
+                if browser::clock().since_ms(asked) > LATE_MS {
+                    request_animation_frame(|| {
+                        browser::focus("dialog[open] .dialog__body :is(input, select, textarea, button)");
+                    });
+                }
+            };
+            // What the part makes ends with this place.
+            if let Some(owner) = &owner {
+                owner.with(|| spawn_local(ScopedFuture::new(come)));
             }
-        };
-        // What the part makes ends with this place.
-        if let Some(owner) = &owner {
-            owner.with(|| spawn_local(ScopedFuture::new(come)));
         }
     });
-    Effect::new(move |_| fetch.with_value(|fetch| fetch()));
+    Effect::new(move |_| fetch.map(|fetch| fetch.with_value(|fetch| fetch())));
     move || match stage.get() {
-        Stage::Here => shown.try_update_value(Option::take).flatten(),
+        Stage::Here => shown.and_then(|shown| shown.try_update_value(Option::take).flatten()),
         Stage::Failed => {
             let again = move || {
-                fetch.try_with_value(|fetch| fetch());
+                fetch.map(|fetch| fetch.try_with_value(|fetch| fetch()));
             };
             Some(view! { <Missing again=Callback::new(move |()| again()) /> }.into_any())
         }
