@@ -61,7 +61,8 @@ async fn read(desk: &Desk, reading: Reading) -> Result<(), Failed> {
     let connection = desk.connections.get(desk, reading.connection).await.map_err(|error| later(&error))?;
     let Some(connection) = connection else { return Ok(()) };
     let Some(provider) = channels::provider(&connection.provider) else { return Ok(()) };
-    let mut channels = desk.store.channel_ids(reading.connection).await.map_err(|error| later(&error))?;
+    let mut channels =
+        desk.store.provider_channels(reading.connection).await.map_err(|error| later(&error))?;
     if channels.is_empty() {
         channels.push(String::new());
     }

@@ -83,7 +83,7 @@ async fn submit(
         return Err(refused("This provider lets nobody make templates from outside."));
     };
     templates.takes(draft).map_err(|why| refused(why.0))?;
-    let channels = desk.store.channel_ids(connection.id).await.map_err(failed)?;
+    let channels = desk.store.provider_channels(connection.id).await.map_err(failed)?;
     let channel = channels.first().map_or("", String::as_str);
     let errand = Errand { connection, provider, channel };
     let answer = errand.run(desk, &|via| templates.submit(via, draft)).await.map_err(|ended| match ended {

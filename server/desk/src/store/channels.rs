@@ -101,17 +101,6 @@ impl Store {
         Ok(Some(Connection { id, provider, account: Account::new(&api_base, values), sandbox }))
     }
 
-    /// The provider's own ids of a connection's channels, oldest first.
-    pub async fn channel_ids(&self, connection: ConnectionId) -> Result<Vec<String>> {
-        let found: Vec<(String,)> = sqlx::query_as(
-            "select provider_channel from channels where connection_id = $1 order by created_at, id",
-        )
-        .bind(connection.0)
-        .fetch_all(self.pool())
-        .await?;
-        Ok(found.into_iter().map(|(id,)| id).collect())
-    }
-
     /// The credentials of a connection.
     pub async fn account(&self, seal: &Seal, id: ConnectionId) -> Result<Option<Account>> {
         Ok(self.connection(seal, id).await?.map(|connection| connection.account))

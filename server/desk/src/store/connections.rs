@@ -240,7 +240,7 @@ impl Store {
         Ok(rows.into_iter().map(|(id, name)| (ConnectionId(id), name)).collect())
     }
 
-    /// The provider's own ids of a connection's channels.
+    /// The provider's own ids of a connection's channels, oldest first.
     pub async fn provider_channels(&self, connection: ConnectionId) -> Result<Vec<String>> {
         let ids = sqlx::query_scalar(
             "select provider_channel from channels where connection_id = $1 order by created_at, id",
