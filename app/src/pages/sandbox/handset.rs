@@ -10,7 +10,10 @@ use crate::live::browser;
 use crate::ui::browser::sleep;
 
 /// All phones, and the lines that they can write to.
-pub(super) type Known = Result<(Vec<PhoneCard>, Vec<Line>), CallError>;
+type Listed = (Vec<PhoneCard>, Vec<Line>);
+
+/// What the server said of the phones when the page was opened.
+pub(super) type Known = Result<Listed, CallError>;
 
 /// How long the server may wait for news before it answers, in milliseconds.
 const WAIT: u32 = 20_000;
@@ -19,6 +22,9 @@ const WAIT: u32 = 20_000;
 #[derive(Clone, Copy)]
 pub(super) struct Handset {
     known: Resource<Known>,
+    /// The phones as they were listed since. Apart, because what hangs on `known` is drawn anew with it, and a message
+    /// that somebody is writing would be lost.
+    news: RwSignal<Option<Listed>>,
     /// Which phone.
     pub(super) number: Memo<Option<String>>,
     /// On which line.
@@ -42,14 +48,16 @@ impl Handset {
         line: Memo<Option<String>>,
     ) -> Handset {
         let first = RwSignal::new((None, None));
+        let news = RwSignal::new(None);
         Effect::new(move |_| {
-            if let Some(Ok((phones, lines))) = known.get() {
+            if let Some((phones, lines)) = listed(news, known) {
                 let phone = phones.first().map(|phone| phone.number.clone());
                 first.set((phone, lines.first().map(|line| line.provider_channel.clone())));
             }
         });
         Handset {
             known,
+            news,
             number: Memo::new(move |_| phone.get().or_else(|| first.get().0)),
             line: Memo::new(move |_| line.get().or_else(|| first.get().1)),
             view: RwSignal::new(None),
@@ -62,21 +70,27 @@ impl Handset {
 
     /// All phones. Reads inside `<Transition>` only.
     pub(super) fn phones(self) -> Vec<PhoneCard> {
-        self.known.get().and_then(Result::ok).map(|(phones, _)| phones).unwrap_or_default()
+        listed(self.news, self.known).map(|(phones, _)| phones).unwrap_or_default()
     }
 
     /// All lines. Reads inside `<Transition>` only.
     pub(super) fn lines(self) -> Vec<Line> {
-        self.known.get().and_then(Result::ok).map(|(_, lines)| lines).unwrap_or_default()
+        listed(self.news, self.known).map(|(_, lines)| lines).unwrap_or_default()
     }
 
     /// Asks again which phones and lines there are.
     pub(super) fn look_for_phones(self) {
         spawn_local(async move {
-            let news = calls::phones().await;
-            let shown = self.known.try_get_untracked().flatten();
-            if news.is_ok() && shown.is_some() && shown.as_ref() != Some(&news) {
-                self.known.set(Some(news));
+            let Ok(news) = calls::phones().await else { return };
+            match self.known.try_get_untracked().flatten() {
+                None => (),
+                Some(Err(_)) => self.known.set(Some(Ok(news))),
+                Some(Ok(_))
+                    if self.news.try_with_untracked(|shown| shown.as_ref() == Some(&news)) != Some(false) =>
+                {
+                    ()
+                }
+                Some(Ok(_)) => self.news.set(Some(news)),
             }
         });
     }
@@ -187,4 +201,10 @@ impl Handset {
     pub(super) fn message(self, id: &str) -> Option<PhoneMessage> {
         self.view.with(|view| view.as_ref()?.messages.iter().find(|message| message.id == id).cloned())
     }
+}
+
+/// What was listed last.
+fn listed(news: RwSignal<Option<Listed>>, known: Resource<Known>) -> Option<Listed> {
+    let first = known.get().and_then(Result::ok);
+    news.get().or(first)
 }
