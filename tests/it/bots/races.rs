@@ -3,13 +3,15 @@
 use std::time::Duration;
 
 use contract::{ClientId, Command, Owner, Request, Stage};
+use desk::channels::Sender;
 use desk::flows;
+use desk::store::contacts::Learned;
 use serde_json::json;
 use tests::{TestDesk, until};
 use uuid::Uuid;
 
 use super::server::Reply;
-use super::{ANA, card, hooked, said};
+use super::{ANA, card, handed_off, hooked, said};
 
 fn slow(ms: u64, words: &str) -> Reply {
     let body = json!({ "messages": [{ "text": words }] }).to_string();
@@ -152,4 +154,27 @@ async fn a_handoff_and_a_takeover_at_once_leave_one_handoff_and_one_owner() {
     let twice =
         "select count(*) from (select 1 from handoffs group by conversation_id having count(*) > 1) x";
     assert_eq!(desk.database.number(twice).await, 0);
+}
+
+/// A webhook has met the customer and waits for the conversation, which the bot's answer holds: the answer must not wait
+/// for the webhook.
+#[tokio::test]
+async fn a_handoff_waits_for_no_webhook_that_has_met_the_customer() {
+    let desk = TestDesk::start().await;
+    let (server, _) = hooked(&desk).await;
+    let over = json!({ "messages": [{ "text": "One moment." }],
+                       "handoff": { "reason_code": "customer_request", "summary": "wants a person" } });
+    server.then(move |_| Reply::After(Duration::from_millis(500), 200, over.to_string()));
+    desk.customer_writes(ANA, "wamid.1", "a person, please").await;
+    server.until_asked(1).await;
+    let sender = Sender { phone: Some(ANA.to_owned()), ..Sender::default() };
+    let channel = card(&desk).await.channel;
+    let mut webhook = desk.store.begin().await.unwrap();
+    let (_, met) = webhook.meet(&[Learned { channel, sender, makes: false }]).await.unwrap();
+    assert_eq!(met.len(), 1);
+    handed_off(&desk, ANA).await;
+    assert_eq!(said(&desk), ["One moment."]);
+    // It has the conversation to itself afterwards.
+    assert!(webhook.lock(desk.conversation_of(ANA).await).await.unwrap().is_some());
+    webhook.commit().await.unwrap();
 }

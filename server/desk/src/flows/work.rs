@@ -14,6 +14,7 @@ use crate::jobs::marks::Mark;
 use crate::media::sendable::{self, Reach};
 use crate::state::Desk;
 use crate::store::Tx;
+use crate::store::batch::Left;
 use crate::store::conversations::Held;
 use crate::store::journal::NewEvent;
 use crate::store::messages::NewMessage;
@@ -318,16 +319,18 @@ impl Work {
 
     /// Writes everything and wakes who must know.
     pub async fn commit(mut self, desk: &Desk) -> Outcome<()> {
-        self.flush_messages().await?;
+        let changed = std::slice::from_ref(&self.conversation);
+        let left = Left {
+            messages: &self.messages,
+            deliveries: &self.deliveries,
+            events: &self.events,
+            changed: if self.conversation == self.before { &[] } else { changed },
+        };
+        self.tx.leave(left, self.now).await?;
         for (file, message) in &self.files {
             self.tx.attach_file(*file, *message).await?;
         }
-        self.tx.queue(&self.deliveries, self.now).await?;
         self.tx.hold_back(&self.held_back).await?;
-        self.tx.append(&self.events).await?;
-        if self.conversation != self.before {
-            self.tx.save_conversations(std::slice::from_ref(&self.conversation)).await?;
-        }
         if let Some(template) = self.used {
             self.tx.count_use(template, self.now).await?;
         }

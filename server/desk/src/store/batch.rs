@@ -13,7 +13,8 @@ use super::contacts::Pointed;
 use super::journal::NewEvent;
 use super::ledger::{Entry, NewEntry, Tally};
 use super::messages::{FIND, NewMessage};
-use super::{Result, Tx, contacts, conversations, journal, ledger, messages};
+use super::outbox::NewDelivery;
+use super::{Result, Tx, contacts, conversations, journal, ledger, messages, outbox};
 use crate::domain::Conversation;
 
 /// Channels by their connection and the name that a provider calls them by.
@@ -52,6 +53,19 @@ impl<'a> Settled<'a> {
     pub fn of(events: &'a [NewEvent], changed: &'a [Conversation]) -> Settled<'a> {
         Settled { messages: &[], events, changed, pointed: &[], ledger: Outcomes::Kept(&[]) }
     }
+}
+
+/// What a piece of work leaves behind, in conversations whose locks it holds.
+#[derive(Debug)]
+pub struct Left<'a> {
+    /// Messages that nothing else speaks of yet.
+    pub messages: &'a [NewMessage],
+    /// What is to be sent.
+    pub deliveries: &'a [NewDelivery],
+    /// What happened.
+    pub events: &'a [NewEvent],
+    /// The conversations, as far as they have changed.
+    pub changed: &'a [Conversation],
 }
 
 /// What became of webhooks.
@@ -202,7 +216,7 @@ impl Tx {
              locked as materialized (
                select {columns} from conversations c
                 where c.id in (select unnest($3::uuid[]) union select conversation_id from known)
-                order by c.id for update)
+                order by c.id for no key update)
              select l.*, k.channel_id as known_channel, k.provider_id as known_as, k.id as known_message,
                     exists (select from callbacks p where p.conversation_id = l.id and p.state = 'open') as promised
                from locked l left join known k on k.conversation_id = l.id"
@@ -255,6 +269,30 @@ impl Tx {
             }
         };
         query.execute(self.connection()).await?;
+        Ok(())
+    }
+
+    /// Writes what a piece of work on conversations leaves behind.
+    pub async fn leave(&mut self, left: Left<'_>, now: Time) -> Result<()> {
+        let Left { messages: said, deliveries, events, changed } = left;
+        if said.is_empty() && deliveries.is_empty() && events.is_empty() && changed.is_empty() {
+            return Ok(());
+        }
+        let sql = format!(
+            "with messages_written as ({}), deliveries_queued as ({}), events_written as ({}) {}",
+            messages::add_sql(1),
+            outbox::queue_sql(2, 5),
+            journal::append_sql(3),
+            conversations::save_sql(4),
+        );
+        sqlx::query(&sql)
+            .bind(messages::message_rows(said))
+            .bind(outbox::delivery_rows(deliveries))
+            .bind(journal::event_rows(events))
+            .bind(conversations::conversation_rows(changed))
+            .bind(now.0)
+            .execute(self.connection())
+            .await?;
         Ok(())
     }
 }

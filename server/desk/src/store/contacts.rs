@@ -140,7 +140,8 @@ impl Tx {
         let mut ids: Vec<Uuid> = known.values().map(|id| id.0).collect();
         ids.sort_unstable();
         ids.dedup();
-        let sql = format!("select {COLUMNS} {LOCKED} where a.id = any($1) order by a.id for update of a");
+        let sql =
+            format!("select {COLUMNS} {LOCKED} where a.id = any($1) order by a.id for no key update of a");
         let rows: Vec<Row> = sqlx::query_as(&sql).bind(ids).fetch_all(self.connection()).await?;
         let addresses = rows.into_iter().map(|row| (AddressId(row.id), row.address())).collect();
         Ok((known, addresses))
@@ -163,7 +164,7 @@ impl Tx {
                select {COLUMNS} {LOCKED}
                 where a.id in (select address_id from found)
                   and not exists (select 1 from found where address_id is null)
-                order by a.id for update of a)
+                order by a.id for no key update of a)
              select f.channel_id as on_channel, f.key, l.* from found f join locked l on l.id = f.address_id"
         );
         let rows: Vec<NamedRow> =

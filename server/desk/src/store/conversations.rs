@@ -162,7 +162,7 @@ impl Tx {
                join connections n on n.id = ch.connection_id
                left join bots b on b.id = ch.bot_id and b.active
               where c.id = $1
-                for update of c"
+                for no key update of c"
         );
         let row: Option<HeldRow> = sqlx::query_as(&sql).bind(id.0).fetch_optional(self.connection()).await?;
         row.map(|held| {

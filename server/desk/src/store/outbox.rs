@@ -1,7 +1,7 @@
 //! Deliveries on their way out. A delivery is one provider call, and it is the outbox for sends: what is
 //! `queued` goes out, one at a time in each conversation, in the order in which it was written.
 
-use contract::{Body, ChannelId, ConversationId, DeliveryId, DeliveryState, MessageId, Time};
+use contract::{Body, ChannelId, ConversationId, DeliveryId, DeliveryState, MessageId};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use sqlx::FromRow;
@@ -108,38 +108,6 @@ impl PartRow {
 }
 
 impl Tx {
-    /// Queues deliveries.
-    pub async fn queue(&mut self, deliveries: &[NewDelivery], now: Time) -> Result<()> {
-        if deliveries.is_empty() {
-            return Ok(());
-        }
-        let rows: Vec<_> = deliveries
-            .iter()
-            .map(|delivery| {
-                json!({
-                    "id": delivery.id, "kind": delivery.payload.kind(), "message_id": delivery.message,
-                    "part": delivery.part, "conversation_id": delivery.conversation,
-                    "channel_id": delivery.channel, "payload": delivery.payload, "by_bot": delivery.by_bot,
-                    "epoch": delivery.epoch,
-                })
-            })
-            .collect();
-        sqlx::query(
-            "insert into deliveries (id, kind, message_id, part, conversation_id, channel_id, payload, by_bot, epoch,
-                    state, not_before, created_at)
-             select id, kind, message_id, part, conversation_id, channel_id, payload, by_bot, epoch, 'queued',
-                    from_ms($2), from_ms($2)
-               from json_to_recordset($1::text::json)
-                 as x(id uuid, kind text, message_id uuid, part smallint, conversation_id uuid, channel_id uuid,
-                      payload jsonb, by_bot boolean, epoch bigint)",
-        )
-        .bind(super::as_rows(&rows))
-        .bind(now.0)
-        .execute(self.connection())
-        .await?;
-        Ok(())
-    }
-
     /// Withdraws what a bot has queued in a conversation. Says whose messages it was.
     pub async fn cancel_bot(&mut self, conversation: ConversationId, code: &str) -> Result<Vec<MessageId>> {
         let rows: Vec<(Uuid,)> = sqlx::query_as(
@@ -331,4 +299,29 @@ pub struct Moved<'a> {
     pub code: Option<&'a str>,
     /// Why, for a person.
     pub reason: Option<&'a str>,
+}
+
+/// The statement that queues deliveries; they are its parameter `n`, as [`delivery_rows`], and the time is `now`.
+pub(super) fn queue_sql(n: u8, now: u8) -> String {
+    format!(
+        "insert into deliveries (id, kind, message_id, part, conversation_id, channel_id, payload, by_bot, epoch,
+                state, not_before, created_at)
+         select id, kind, message_id, part, conversation_id, channel_id, payload, by_bot, epoch, 'queued',
+                from_ms(${now}), from_ms(${now})
+           from json_to_recordset(${n}::text::json)
+             as x(id uuid, kind text, message_id uuid, part smallint, conversation_id uuid, channel_id uuid,
+                  payload jsonb, by_bot boolean, epoch bigint)"
+    )
+}
+
+/// Deliveries, as one parameter.
+pub(super) fn delivery_rows(deliveries: &[NewDelivery]) -> String {
+    let rows = deliveries.iter().map(|delivery| {
+        json!({
+            "id": delivery.id, "kind": delivery.payload.kind(), "message_id": delivery.message,
+            "part": delivery.part, "conversation_id": delivery.conversation, "channel_id": delivery.channel,
+            "payload": delivery.payload, "by_bot": delivery.by_bot, "epoch": delivery.epoch,
+        })
+    });
+    super::as_rows(&rows.collect::<Vec<_>>())
 }
