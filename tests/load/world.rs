@@ -89,9 +89,14 @@ impl World {
         Ok(())
     }
 
-    /// Everything that was received has become something.
+    /// Everything that was received has become something, or does so soon.
     pub async fn balanced(&self) -> Result<contract::settings::LedgerView> {
-        let view = ledger_of(&self.database).await;
+        let begun = Instant::now();
+        let mut view = ledger_of(&self.database).await;
+        while view.pending > 0 && begun.elapsed() < PATIENCE {
+            tokio::time::sleep(Duration::from_millis(100)).await;
+            view = ledger_of(&self.database).await;
+        }
         ensure!(
             view.balanced() && view.pending == 0 && view.rejected == 0,
             "the ledger does not balance: {view:?}"

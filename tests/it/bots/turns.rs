@@ -3,8 +3,8 @@
 use contract::{ClientId, Command, ReasonCode, Request};
 use desk::flows;
 use serde_json::{Value, json};
-use tests::TestDesk;
 use tests::meta::{messages, seconds, text};
+use tests::{TestDesk, until};
 use uuid::Uuid;
 
 use super::dialect::{self, HELLO};
@@ -164,4 +164,42 @@ async fn a_slow_bot_keeps_no_other_bot_from_its_turns() {
     desk.provider.until_seen(1).await;
     assert_eq!(said(&desk), [HELLO]);
     server.then(|_| reply(200, &json!({ "messages": [] })));
+}
+
+#[tokio::test]
+async fn a_turn_that_the_database_did_not_bear_comes_again_in_a_moment() {
+    let desk = TestDesk::start().await;
+    let (server, _) = hooked(&desk).await;
+    desk.sql("update bots set deadline_ms = 60000").await;
+    desk.sql(
+        "create function full_up() returns trigger language plpgsql as 'begin raise ''no room''; end';
+         create trigger full_up before insert or update on bot_memory execute function full_up()",
+    )
+    .await;
+    desk.customer_writes(ANA, "wamid.1", "hi").await;
+    // It was given back: its lease would last for a minute and a half.
+    let given_back = "select count(*) from bot_turns where attempts > 0 and lease_until is null";
+    until("the turn is given back", || async { (desk.database.number(given_back).await == 1).then_some(()) })
+        .await;
+    assert!(said(&desk).is_empty());
+    desk.sql("drop trigger full_up on bot_memory").await;
+    desk.provider.until_seen(1).await;
+    desk.settled().await;
+    assert_eq!(said(&desk), ["Hello!"]);
+    assert!(!server.asked().is_empty());
+}
+
+#[tokio::test]
+async fn a_turn_that_the_database_never_bears_ends_with_people() {
+    let desk = TestDesk::start().await;
+    let (_server, _) = hooked(&desk).await;
+    // The answer cannot be remembered; the handoff needs no memory.
+    desk.sql(
+        "create function full_up() returns trigger language plpgsql as 'begin raise ''no room''; end';
+         create trigger full_up before insert or update on bot_memory execute function full_up()",
+    )
+    .await;
+    desk.customer_writes(ANA, "wamid.1", "hi").await;
+    assert_eq!(handed_off(&desk, ANA).await, ReasonCode::BotFailed);
+    assert!(said(&desk).is_empty());
 }

@@ -37,18 +37,16 @@ pub async fn answer(desk: &Desk, turn: &Turn, answer: Answer, heard_to: i64) -> 
         let epoch = turn.epoch;
         return Err(Refused::NotOwner { owner, epoch }.into());
     }
-    if !work.tx.is_unanswered(turn).await? {
-        return Ok(Done::Repeated);
-    }
     let (bot, memory, later) = (turn.bot, answer.memory.clone(), answer.after == After::Later);
     let offered = say(&mut work, bot, &answer).await?;
     let remembered =
         Remembered { memory: &memory, answered_seq: heard_to, epoch: turn.epoch, offered: &offered };
-    work.tx.remember(turn.conversation, bot, remembered).await?;
+    if !work.tx.conclude(turn, remembered).await? {
+        return Ok(Done::Repeated);
+    }
     if answer.missed {
         work.tx.note_miss(turn.conversation, bot, heard_to).await?;
     }
-    work.tx.end_turn(turn).await?;
     let done = finish(&mut work, (bot, turn.epoch), answer).await?;
     if later && done == Done::Later {
         let until = work.now.plus_ms(i64::from(turn.terms.deadline_ms));

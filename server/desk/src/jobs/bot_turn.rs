@@ -6,13 +6,15 @@
 //! | `crowd` | how many are under way, so that a slow bot keeps no other from its turns |
 //! | `ask` | one turn: what the bot is given, and its answer |
 //! | `judge` | what a turn says of the bot |
+//! | `calls` | what bots were asked, written down |
 
 use std::panic::AssertUnwindSafe;
 use std::time::Duration;
 
 use futures::FutureExt;
+use tokio::time::Instant;
 
-use crate::domain::Refused;
+use crate::domain::{Refused, delivery};
 use crate::flows::Failed;
 use crate::flows::bot_answer::{self, Done};
 use crate::flows::bot_failure::{self, Why};
@@ -22,15 +24,21 @@ use crate::store;
 use crate::store::bots::Turn;
 
 mod ask;
+mod calls;
 mod crowd;
 mod judge;
 
-use ask::{Asked, ask};
+use ask::{Asked, Brought, ask};
+use calls::Calls;
 use crowd::Crowd;
 use judge::Verdict;
 
 /// How often the job looks by itself.
-const LOOK_MS: i64 = 1_000;
+const LOOK: Duration = Duration::from_secs(1);
+/// The longest that a turn waits after the database did not do its part.
+const LONGEST_WAIT_MS: i64 = 15_000;
+/// How often a turn is tried whose answer a fault of ours keeps from taking effect.
+const TRIES: i32 = 4;
 /// Promises that are looked at in one go.
 const PROMISES: i64 = 100;
 
@@ -38,53 +46,79 @@ const PROMISES: i64 = 100;
 pub async fn run(desk: Desk) -> anyhow::Result<()> {
     let mut woken = desk.bus.listen(Topic::Turns);
     let crowd = Crowd::default();
+    let calls = Calls::open(&desk);
+    let mut looked = Instant::now();
     loop {
         woken.borrow_and_update();
-        while let taken @ 1.. = round(&desk, &crowd).await? {
-            tracing::debug!(turns = taken, "bots are asked");
+        while round(&desk, &crowd, &calls).await? {}
+        // What came meanwhile waits for nothing else, as long as nothing else waits for long.
+        if woken.has_changed().unwrap_or(false) && looked.elapsed() < LOOK && !desk.stop.is_cancelled() {
+            continue;
         }
+        looked = Instant::now();
         for overdue in desk.store.overdue_answers(PROMISES).await? {
             if let Err(error) = bot_failure::break_promise(&desk, overdue).await {
                 tracing::warn!(error = %error, "a bot's promise could not be ended");
             }
         }
-        let next = desk.store.next_turn_ms(&crowd.full()).await?.unwrap_or(LOOK_MS).clamp(5, LOOK_MS);
+        let next = desk.store.next_turn_ms(&crowd.full()).await?.unwrap_or(i64::MAX);
         tokio::select! {
             () = desk.stop.cancelled() => return Ok(()),
             _ = woken.changed() => {}
             () = crowd.has_room() => {}
-            () = tokio::time::sleep(Duration::from_millis(next.unsigned_abs())) => {}
+            () = tokio::time::sleep(pause(next)) => {}
         }
     }
 }
 
-/// Takes the turns that are due. Says how many there were.
-async fn round(desk: &Desk, crowd: &Crowd) -> store::Result<usize> {
+/// How long nothing is due that is due in so many milliseconds.
+fn pause(next: i64) -> Duration {
+    Duration::from_millis(u64::try_from(next).unwrap_or(0)).clamp(Duration::from_millis(5), LOOK)
+}
+
+/// Takes the turns that are due. Says whether there may be more.
+async fn round(desk: &Desk, crowd: &Crowd, calls: &Calls) -> store::Result<bool> {
     let room = crowd.room();
     if desk.stop.is_cancelled() || room == 0 {
-        return Ok(0);
+        return Ok(false);
     }
     let turns = desk.store.claim_turns(room, &crowd.full()).await?;
-    let taken = turns.len();
-    for turn in turns {
-        let (desk, place) = (desk.clone(), crowd.enter(turn.bot));
+    if turns.is_empty() {
+        return Ok(false);
+    }
+    tracing::debug!(turns = turns.len(), "bots are asked");
+    let more = i64::try_from(turns.len()).is_ok_and(|taken| taken == room);
+    let brought = match ask::bring(desk, &turns).await {
+        Ok(brought) => brought,
+        Err(error) => {
+            tracing::warn!(error = %error, "bots' turns wait for the database");
+            for turn in &turns {
+                later(desk, turn).await;
+            }
+            return Ok(false);
+        }
+    };
+    for (turn, brought) in turns.into_iter().zip(brought) {
+        let (desk, place, calls) = (desk.clone(), crowd.enter(turn.bot), calls.clone());
         desk.tasks.clone().spawn(async move {
-            take(&desk, &turn).await;
+            take(&desk, &turn, brought, &calls).await;
             drop(place);
         });
     }
-    Ok(taken)
+    Ok(more)
 }
 
 /// Takes one turn: a bot that must not be asked is not, and whatever goes wrong ends with people.
-async fn take(desk: &Desk, turn: &Turn) {
-    let taken = AssertUnwindSafe(attempt(desk, turn)).catch_unwind().await;
+async fn take(desk: &Desk, turn: &Turn, brought: Brought, calls: &Calls) {
+    let taken = AssertUnwindSafe(attempt(desk, turn, brought, calls)).catch_unwind().await;
     let failed = match taken {
         Ok(Ok(())) => return,
         Ok(Err(Failed::Store(error))) => {
-            // The lease ends and the turn comes again.
             tracing::warn!(error = %error, "a bot's turn waits for the database");
-            return;
+            if turn.attempts < TRIES || !matches!(error, store::Error::Broken(_)) {
+                return later(desk, turn).await;
+            }
+            "The desk could not put its answer into effect.".to_owned()
         }
         Ok(Err(Failed::Refused(refused))) => {
             format!("What follows from it was refused: {}", refused.code().as_str())
@@ -97,16 +131,24 @@ async fn take(desk: &Desk, turn: &Turn) {
     }
 }
 
-async fn attempt(desk: &Desk, turn: &Turn) -> Result<(), Failed> {
+/// The turn comes again in a moment. If the database does not hear this either, it comes when the lease ends.
+async fn later(desk: &Desk, turn: &Turn) {
+    let wait = delivery::backoff_ms(turn.attempts, rand::random()).min(LONGEST_WAIT_MS);
+    if let Err(error) = desk.store.put_turn_back(turn, wait).await {
+        tracing::warn!(error = %error, "a bot's turn waits for its lease to end");
+    }
+}
+
+async fn attempt(desk: &Desk, turn: &Turn, brought: Brought, calls: &Calls) -> Result<(), Failed> {
     if let Some(why) = ask::forbidden(desk, turn).await? {
         bot_failure::fail(desk, turn, &why).await?;
         return Ok(());
     }
-    let begun = tokio::time::Instant::now();
-    let mut asked = ask(desk, turn).await?;
+    let begun = Instant::now();
+    let mut asked = ask(desk, turn, brought).await?;
     let ms = u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX);
     let verdict = put(desk, turn, &mut asked).await?;
-    judge::note(desk, turn, (&asked, ms, &verdict)).await;
+    judge::note(desk, calls, turn, (&asked, ms, &verdict)).await;
     Ok(())
 }
 

@@ -20,7 +20,7 @@ mod versions;
 
 pub use calls::{CallOutcome, NewCall};
 pub use claims::{Health, Terms, Turn};
-pub use history::{Heard, Said};
+pub use history::{Heard, Said, Told};
 pub use lessons::{LOOKED_AT, Lesson, NO_SUCH_CONVERSATION, Recorded, RecordedLine, TEST_KEPT};
 pub use news::BotNews;
 pub use registry::{BotRecord, LiveBot};
@@ -217,31 +217,39 @@ impl Tx {
         Ok(())
     }
 
-    /// Writes what a bot remembers, and what it has answered; counts the turn.
-    pub async fn remember(
-        &mut self,
-        conversation: ConversationId,
-        bot: BotId,
-        remembered: Remembered<'_>,
-    ) -> Result<()> {
+    /// Ends a turn with what the bot remembers and has answered, and counts it. Nothing changes, and false is the answer,
+    /// if something has been answered since the turn was taken.
+    pub async fn conclude(&mut self, turn: &Turn, remembered: Remembered<'_>) -> Result<bool> {
         let offered = (!remembered.offered.is_empty()).then_some(Json(remembered.offered));
-        sqlx::query(
-            "insert into bot_memory as m (conversation_id, bot_id, memory, answered_seq, epoch, turns, offered)
-             values ($1, $2, $3, $4, $5, 1, $6)
-                 on conflict (conversation_id) do update
-                set bot_id = excluded.bot_id, memory = excluded.memory, answered_seq = excluded.answered_seq,
-                    epoch = excluded.epoch, offered = excluded.offered,
-                    turns = case when m.epoch = excluded.epoch and m.bot_id = excluded.bot_id then m.turns + 1
-                                 else 1 end",
+        let concluded = sqlx::query_scalar(
+            "with said as (
+               insert into bot_memory as m (conversation_id, bot_id, memory, answered_seq, epoch, turns, offered)
+               values ($1, $2, $3, $4, $5, 1, $6)
+                   on conflict (conversation_id) do update
+                  set bot_id = excluded.bot_id, memory = excluded.memory, answered_seq = excluded.answered_seq,
+                      epoch = excluded.epoch, offered = excluded.offered,
+                      turns = case when m.epoch = excluded.epoch and m.bot_id = excluded.bot_id then m.turns + 1
+                                   else 1 end
+                where m.bot_id <> excluded.bot_id or m.answered_seq <= $7
+               returning 1),
+             gone as (delete from bot_turns
+                       where conversation_id = $1 and epoch = $5 and version = $8 and exists (select from said)
+                      returning 1),
+             joined as (update bot_turns set lease_until = null
+                         where conversation_id = $1 and epoch = $5 and exists (select from said)
+                           and not exists (select from gone))
+             select exists (select from said)",
         )
-        .bind(conversation.0)
-        .bind(bot.0)
+        .bind(turn.conversation.0)
+        .bind(turn.bot.0)
         .bind(Json(remembered.memory))
         .bind(remembered.answered_seq)
         .bind(remembered.epoch)
         .bind(offered)
-        .execute(self.connection())
+        .bind(turn.heard_from)
+        .bind(turn.version)
+        .fetch_one(self.connection())
         .await?;
-        Ok(())
+        Ok(concluded)
     }
 }

@@ -8,7 +8,6 @@ use serde_json::{Value, json};
 use sqlx::types::Json;
 use uuid::Uuid;
 
-use super::bots::Remembered;
 use super::journal::NewEvent;
 use super::messages::NewMessage;
 use super::outbox::Payload;
@@ -84,11 +83,24 @@ impl Tx {
         self.append(&sample.events).await?;
         self.add_sample_handoffs(sample).await?;
         self.add_sample_deliveries(sample).await?;
-        let (memory, answered) = &sample.memory;
-        let (id, epoch) = (sample.conversation.id, sample.conversation.epoch);
-        let remembered = Remembered { memory, answered_seq: *answered, epoch, offered: &[] };
-        self.remember(id, place.bot, remembered).await?;
+        self.add_sample_memory(place, sample).await?;
         self.fill_sample_phone(place, sample).await
+    }
+
+    async fn add_sample_memory(&mut self, place: &SamplePlace, sample: &SampleConversation) -> Result<()> {
+        let (memory, answered) = &sample.memory;
+        sqlx::query(
+            "insert into bot_memory (conversation_id, bot_id, memory, answered_seq, epoch, turns)
+             values ($1, $2, $3, $4, $5, 1)",
+        )
+        .bind(sample.conversation.id.0)
+        .bind(place.bot.0)
+        .bind(Json(memory))
+        .bind(answered)
+        .bind(sample.conversation.epoch)
+        .execute(self.connection())
+        .await?;
+        Ok(())
     }
 
     async fn add_sample_contact(&mut self, sample: &SampleConversation) -> Result<()> {

@@ -1,8 +1,10 @@
 //! One turn: whether the bot may be asked, what it is given, and its answer.
 
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::time::Duration;
 
-use contract::{Body, ReasonCode};
+use contract::{Body, BotId, ReasonCode};
+use secrecy::SecretString;
 
 use crate::bots::wire::Exchange;
 use crate::bots::{self, Answer, Attached, BotError, Heard, Opening, Spoken, Wire, fit};
@@ -13,7 +15,9 @@ use crate::jobs::marks::Mark;
 use crate::media::link;
 use crate::state::Desk;
 use crate::store;
-use crate::store::bots::{Said, Turn};
+use crate::store::bots::{Said, Told, Turn};
+
+type Secrets = BTreeMap<String, Vec<SecretString>>;
 
 /// A bot was asked.
 pub struct Asked {
@@ -35,6 +39,34 @@ impl Asked {
     }
 }
 
+/// What is fetched for a turn before the bot is asked.
+pub struct Brought {
+    told: Told,
+    /// Absent if they cannot be read.
+    secrets: Option<Secrets>,
+}
+
+/// Fetches it for turns that are taken together: in one go, since they all wait for it.
+pub async fn bring(desk: &Desk, turns: &[Turn]) -> store::Result<Vec<Brought>> {
+    let calls_out = |turn: &Turn| bots::bot(&turn.kind).is_some_and(|bot| bot.about().calls_out);
+    let wanted: Vec<(&Turn, bool)> = turns.iter().map(|turn| (turn, calls_out(turn))).collect();
+    let callers: HashSet<BotId> = wanted.iter().filter(|(_, out)| *out).map(|(turn, _)| turn.bot).collect();
+    let secrets = async {
+        let mut secrets = HashMap::new();
+        for bot in callers {
+            let found = match desk.store.bot_secrets(&desk.seal, bot).await {
+                Err(store::Error::Broken(_)) => None,
+                found => Some(found?),
+            };
+            secrets.insert(bot, found);
+        }
+        Ok(secrets)
+    };
+    let (told, secrets) = tokio::try_join!(desk.store.told(&wanted), secrets)?;
+    let of = |turn: &Turn| secrets.get(&turn.bot).cloned().unwrap_or_else(|| Some(Secrets::new()));
+    Ok(told.into_iter().zip(turns).map(|(told, turn)| Brought { told, secrets: of(turn) }).collect())
+}
+
 /// Why a bot must not be asked, if it must not: it is switched off, is left alone, or has talked for too long.
 pub async fn forbidden(desk: &Desk, turn: &Turn) -> store::Result<Option<Why>> {
     let no = |code, words: &str| Ok(Some(Why::new(code, words)));
@@ -52,8 +84,8 @@ pub async fn forbidden(desk: &Desk, turn: &Turn) -> store::Result<Option<Why>> {
 }
 
 /// Asks a bot, for no longer than its deadline.
-pub async fn ask(desk: &Desk, turn: &Turn) -> Result<Asked, Failed> {
-    let heard = desk.store.heard(turn.conversation, turn.heard_from).await?;
+pub async fn ask(desk: &Desk, turn: &Turn, brought: Brought) -> Result<Asked, Failed> {
+    let Told { heard, since, before } = brought.told;
     let heard_to = heard.last().map_or(turn.heard_from, |last| last.seq);
     let id = format!("turn_{}_{}_{heard_to}", turn.conversation.0.simple(), turn.epoch);
     let mut asked = Asked { heard_to, id, exchanges: Vec::new(), sources: Vec::new(), answer: None };
@@ -67,19 +99,20 @@ pub async fn ask(desk: &Desk, turn: &Turn) -> Result<Asked, Failed> {
         asked.answer = Some(Ok(Answer { memory: turn.memory.clone(), ..Answer::default() }));
         return Ok(asked);
     }
-    let calls_out = bot.about().calls_out;
     let heard = heard.into_iter().map(|heard| hear(desk, turn, heard)).collect();
+    let Some(secrets) = brought.secrets else {
+        let unread = "its credentials cannot be read: is it the right secret key?".to_owned();
+        asked.answer = Some(Err(BotError::Denied(unread)));
+        return Ok(asked);
+    };
     let mut given = given(turn, &asked.id, heard);
     match given.opening {
         Opening::Fallback => given.fallback = desk.store.fallback(turn.conversation).await?,
         Opening::Returned => given.settled = desk.store.settled_by_people(turn.conversation).await?,
         Opening::New | Opening::Ongoing => {}
     }
-    let mut secrets = Default::default();
-    if calls_out {
-        let (since, before) = desk.store.history(turn).await?;
+    if bot.about().calls_out {
         (given.since_ownership, given.before) = (spoken(since), spoken(before));
-        secrets = desk.store.bot_secrets(&desk.seal, turn.bot).await?;
         // The customer sees that an answer is on its way.
         desk.bus.mark(Mark::Typing(turn.conversation));
     }

@@ -2,6 +2,7 @@
 //! for a while. A bot that does well costs nothing here.
 
 use super::ask::Asked;
+use super::calls::Calls;
 use crate::bots;
 use crate::flows::Failed;
 use crate::flows::bot_answer::Done;
@@ -22,22 +23,28 @@ pub enum Verdict {
 
 /// Writes down what came of a turn and what it says of the bot. What cannot be written is lost: the customer has been
 /// answered, and that is what counts.
-pub async fn note(desk: &Desk, turn: &Turn, (asked, ms, verdict): (&Asked, u64, &Verdict)) {
-    if let Err(error) = judge(desk, turn, (asked, ms, verdict)).await {
+pub async fn note(desk: &Desk, calls: &Calls, turn: &Turn, (asked, ms, verdict): (&Asked, u64, &Verdict)) {
+    if let Err(error) = judge(desk, calls, turn, (asked, ms, verdict)).await {
         tracing::warn!(error = %error, "what came of a bot's turn could not be written down");
     }
 }
 
 async fn judge(
     desk: &Desk,
+    calls: &Calls,
     turn: &Turn,
     (asked, ms, verdict): (&Asked, u64, &Verdict),
 ) -> Result<(), Failed> {
     let calls_out = bots::bot(&turn.kind).is_some_and(|bot| bot.about().calls_out);
-    if calls_out || matches!(verdict, Verdict::Failed(_)) {
-        desk.store.note_bot_call(&call(turn, (asked, ms, verdict))).await?;
-    }
     let limits = &turn.terms.limits;
+    let slow = ms > u64::try_from(limits.slow_ms).unwrap_or(u64::MAX);
+    // What speaks against a bot is counted below, so that it is written first.
+    let against = slow || matches!(verdict, Verdict::Failed(_) | Verdict::Done(Done::HandedOff(_)));
+    if against && (calls_out || matches!(verdict, Verdict::Failed(_))) {
+        desk.store.note_bot_calls(&[call(turn, (asked, ms, verdict))]).await?;
+    } else if calls_out {
+        calls.note(call(turn, (asked, ms, verdict)));
+    }
     let rests = match verdict {
         Verdict::Dropped => None,
         Verdict::Failed(_) => {
@@ -52,7 +59,6 @@ async fn judge(
             if turn.health.open || turn.health.failures > 0 {
                 desk.store.close_breaker(turn.bot).await?;
             }
-            let slow = ms > u64::try_from(limits.slow_ms).unwrap_or(u64::MAX);
             let noteworthy = slow || matches!(done, Done::HandedOff(_));
             if noteworthy && calls_out { limits.after(desk.store.recent_turns(turn).await?) } else { None }
         }

@@ -59,23 +59,27 @@ impl CallOutcome {
 }
 
 impl Store {
-    /// Writes a turn down.
-    pub async fn note_bot_call(&self, call: &NewCall) -> Result<()> {
+    /// Writes turns down.
+    pub async fn note_bot_calls(&self, calls: &[NewCall]) -> Result<()> {
         sqlx::query(
             "insert into bot_calls (id, bot_id, conversation_id, turn, at, ms, outcome, reason_code, error, sources,
                     exchanges)
-             values ($1, $2, $3, $4, desk_now(), $5, $6, $7, $8, $9, $10)",
+             select x.id, x.bot, x.conversation, x.turn, desk_now(), x.ms, x.outcome, x.reason, x.error,
+                    array(select jsonb_array_elements_text(x.sources)), x.exchanges
+               from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::text[], $5::integer[], $6::text[], $7::text[],
+                           $8::text[], $9::jsonb[], $10::jsonb[])
+                    as x(id, bot, conversation, turn, ms, outcome, reason, error, sources, exchanges)",
         )
-        .bind(Uuid::now_v7())
-        .bind(call.bot.0)
-        .bind(call.conversation.0)
-        .bind(&call.turn)
-        .bind(i32::try_from(call.ms).unwrap_or(i32::MAX))
-        .bind(call.outcome.as_str())
-        .bind(call.reason.map(ReasonCode::as_str))
-        .bind(&call.error)
-        .bind(&call.sources)
-        .bind(Json(&call.exchanges))
+        .bind(calls.iter().map(|_| Uuid::now_v7()).collect::<Vec<_>>())
+        .bind(calls.iter().map(|call| call.bot.0).collect::<Vec<_>>())
+        .bind(calls.iter().map(|call| call.conversation.0).collect::<Vec<_>>())
+        .bind(calls.iter().map(|call| call.turn.as_str()).collect::<Vec<_>>())
+        .bind(calls.iter().map(|call| i32::try_from(call.ms).unwrap_or(i32::MAX)).collect::<Vec<_>>())
+        .bind(calls.iter().map(|call| call.outcome.as_str()).collect::<Vec<_>>())
+        .bind(calls.iter().map(|call| call.reason.map(ReasonCode::as_str)).collect::<Vec<_>>())
+        .bind(calls.iter().map(|call| call.error.as_deref()).collect::<Vec<_>>())
+        .bind(calls.iter().map(|call| Json(&call.sources)).collect::<Vec<_>>())
+        .bind(calls.iter().map(|call| Json(&call.exchanges)).collect::<Vec<_>>())
         .execute(self.pool())
         .await?;
         Ok(())

@@ -209,6 +209,21 @@ impl Store {
         Ok(rows.into_iter().map(Row::turn).collect())
     }
 
+    /// Gives a turn that could not be brought to an end back, to be taken again after so many milliseconds.
+    pub async fn put_turn_back(&self, turn: &Turn, wait_ms: i64) -> Result<()> {
+        sqlx::query(
+            "update bot_turns
+                set lease_until = null, due_at = greatest(due_at, desk_now() + $3 * interval '1 millisecond')
+              where conversation_id = $1 and epoch = $2 and lease_until is not null",
+        )
+        .bind(turn.conversation.0)
+        .bind(turn.epoch)
+        .bind(wait_ms)
+        .execute(self.pool())
+        .await?;
+        Ok(())
+    }
+
     /// When the next turn of none of these bots is due, or the next promise of a later answer ends, in milliseconds
     /// from now; absent if neither is.
     pub async fn next_turn_ms(&self, without: &[BotId]) -> Result<Option<i64>> {

@@ -1,6 +1,6 @@
 //! What a bot hears, and what was said before.
 
-use contract::{Body, ConversationId, MessageId, Time};
+use contract::{Body, MessageId, Time};
 use sqlx::FromRow;
 use sqlx::types::Json;
 use uuid::Uuid;
@@ -8,7 +8,7 @@ use uuid::Uuid;
 use super::Turn;
 use crate::store::{Result, Store, corrupt};
 
-/// Messages of a history, at most, on either side of the change of owner.
+/// Messages that a bot is told at once, at most: what it has not heard, and on either side of the change of owner.
 const MOST: i64 = 50;
 
 /// What the customer wrote.
@@ -61,53 +61,81 @@ impl SaidRow {
     }
 }
 
+/// What a bot is told in a turn, each oldest first, at most 50 of each.
+#[derive(Debug, Clone, Default)]
+pub struct Told {
+    /// What the customer wrote since the bot has answered.
+    pub heard: Vec<Heard>,
+    /// What was said since the bot has the conversation.
+    pub since: Vec<Said>,
+    /// What was said before.
+    pub before: Vec<Said>,
+}
+
+#[derive(FromRow)]
+struct Row {
+    turn: i64,
+    part: String,
+    id: Uuid,
+    #[sqlx(flatten)]
+    said: SaidRow,
+}
+
 impl Store {
-    /// What the customer wrote after an event, oldest first, at most 50.
-    pub async fn heard(&self, conversation: ConversationId, after: i64) -> Result<Vec<Heard>> {
-        let rows: Vec<(Uuid, i64, Json<Body>, i64)> = sqlx::query_as(
-            "select * from (select id, seq, body, to_ms(at) from messages
-                             where conversation_id = $1 and seq > $2 and author_kind = 'contact'
-                               and revoked_at is null
-                             order by seq desc limit 50) last order by seq",
+    /// What the bots of these turns are told, turn by turn; what was said only where it is asked for, and notes only to
+    /// a bot that may read them.
+    pub async fn told(&self, turns: &[(&Turn, bool)]) -> Result<Vec<Told>> {
+        let column = |value: fn(&Turn) -> i64| turns.iter().map(|(turn, _)| value(turn)).collect::<Vec<_>>();
+        let conversations: Vec<Uuid> = turns.iter().map(|(turn, _)| turn.conversation.0).collect();
+        let all: Vec<bool> = turns.iter().map(|(_, all)| *all).collect();
+        let notes: Vec<bool> = turns.iter().map(|(turn, _)| turn.terms.reads_notes).collect();
+        let rows: Vec<Row> = sqlx::query_as(
+            "select x.turn, m.part, m.id, m.seq, m.author_kind, m.note, m.body, to_ms(m.at) as at
+               from unnest($1::uuid[], $2::bigint[], $3::bigint[], $4::boolean[], $5::boolean[]) with ordinality
+                    as x(conversation, heard_from, owner_from, history, notes, turn)
+              cross join lateral (
+                    (select 'heard' as part, id, seq, author_kind, note, body, at from messages
+                      where conversation_id = x.conversation and seq > x.heard_from and author_kind = 'contact'
+                        and revoked_at is null
+                      order by seq desc limit $6)
+                    union all
+                    (select 'since', id, seq, author_kind, note, body, at from messages
+                      where x.history and conversation_id = x.conversation and seq > x.owner_from
+                        and revoked_at is null and (not note or x.notes)
+                      order by seq desc limit $6)
+                    union all
+                    (select 'before', id, seq, author_kind, note, body, at from messages
+                      where x.history and conversation_id = x.conversation and seq <= x.owner_from
+                        and revoked_at is null and (not note or x.notes)
+                      order by seq desc limit $6)) m
+              order by m.seq",
         )
-        .bind(conversation.0)
-        .bind(after)
-        .fetch_all(self.pool())
-        .await?;
-        let heard = |(id, seq, body, at): (Uuid, i64, Json<Body>, i64)| Heard {
-            message: MessageId(id),
-            seq,
-            body: body.0,
-            at: Time(at),
-        };
-        Ok(rows.into_iter().map(heard).collect())
-    }
-
-    /// What was said in a turn's conversation since the bot has it, and what was said before; each oldest first, at most
-    /// 50. Notes only for a bot that may read them.
-    pub async fn history(&self, turn: &Turn) -> Result<(Vec<Said>, Vec<Said>)> {
-        let since = self.said(turn, (turn.owner_from, i64::MAX)).await?;
-        if turn.owner_from == 0 {
-            return Ok((since, Vec::new()));
-        }
-        Ok((since, self.said(turn, (0, turn.owner_from)).await?))
-    }
-
-    /// What was said after an event and up to another one.
-    async fn said(&self, turn: &Turn, (after, to): (i64, i64)) -> Result<Vec<Said>> {
-        let rows: Vec<SaidRow> = sqlx::query_as(
-            "select * from (select seq, author_kind, note, body, to_ms(at) as at from messages
-                             where conversation_id = $1 and seq > $2 and seq <= $3 and revoked_at is null
-                               and (not note or $4)
-                             order by seq desc limit $5) last order by seq",
-        )
-        .bind(turn.conversation.0)
-        .bind(after)
-        .bind(to)
-        .bind(turn.terms.reads_notes)
+        .bind(conversations)
+        .bind(column(|turn| turn.heard_from))
+        .bind(column(|turn| turn.owner_from))
+        .bind(all)
+        .bind(notes)
         .bind(MOST)
         .fetch_all(self.pool())
         .await?;
-        rows.into_iter().map(SaidRow::said).collect()
+        let mut told: Vec<Told> = turns.iter().map(|_| Told::default()).collect();
+        for row in rows {
+            // Counted from 1.
+            let place = usize::try_from(row.turn - 1).ok().and_then(|at| told.get_mut(at));
+            let Some(told) = place else { continue };
+            match row.part.as_str() {
+                "heard" => told.heard.push(row.heard()),
+                "since" => told.since.push(row.said.said()?),
+                _ => told.before.push(row.said.said()?),
+            }
+        }
+        Ok(told)
+    }
+}
+
+impl Row {
+    fn heard(self) -> Heard {
+        let SaidRow { seq, body, at, .. } = self.said;
+        Heard { message: MessageId(self.id), seq, body: body.0, at: Time(at) }
     }
 }
