@@ -82,15 +82,12 @@ impl Handset {
     pub(super) fn look_for_phones(self) {
         spawn_local(async move {
             let Ok(news) = calls::phones().await else { return };
-            match self.known.try_get_untracked().flatten() {
-                None => (),
-                Some(Err(_)) => self.known.set(Some(Ok(news))),
-                Some(Ok(_))
-                    if self.news.try_with_untracked(|shown| shown.as_ref() == Some(&news)) != Some(false) =>
-                {
-                    ()
-                }
-                Some(Ok(_)) => self.news.set(Some(news)),
+            let Some(first) = self.known.try_get_untracked().flatten() else { return };
+            let same = self.news.try_with_untracked(|shown| shown.as_ref() == Some(&news));
+            if first.is_err() {
+                self.known.set(Some(Ok(news)));
+            } else if same == Some(false) {
+                self.news.set(Some(news));
             }
         });
     }
