@@ -47,7 +47,7 @@ impl Topic {
             Topic::Turns => 't',
             Topic::Channels => 'c',
             Topic::Files => 'f',
-            Topic::Endpoints => 'w',
+            Topic::Endpoints => 'p',
             Topic::Rules => 'r',
         }
     }
