@@ -147,3 +147,38 @@ async fn decisions_are_forgotten_after_thirty_days() {
     assert_eq!(desk.store.forget_rule_decisions(30).await.unwrap(), 1);
     assert_eq!(decisions(&desk, id).await.len(), all - 1);
 }
+
+#[tokio::test]
+async fn a_screen_sees_what_a_rule_has_done_with_a_message_it_was_handed() {
+    let desk = TestDesk::start().await;
+    let sara = desk.agent("Sara").await;
+    live(&desk, &[labels("refunds", "message_in", "refund")]).await;
+    let id = writes(&desk, ANA, "hi").await;
+    desk.sql("update conversations set labels = '{}'").await;
+    let cursor = desk.store.cursor().await.unwrap().to_string();
+    let mut socket = tests::Socket::open(desk.url(), &desk.cookie(&sara).await, &cursor).await;
+    writes(&desk, ANA, "my refund").await;
+    let seen =
+        socket.until_event("the label", |event| matches!(event.change, contract::Change::Labelled { .. }));
+    let seen = seen.await;
+    assert_eq!((seen.conversation, seen.actor), (id, contract::Actor::Desk));
+    assert_eq!(seen.card.labels, ["refund"]);
+    let mut seqs: Vec<i64> = socket.events.iter().map(|event| event.seq).collect();
+    seqs.dedup();
+    assert!(seqs.is_sorted(), "{seqs:?}");
+}
+
+#[tokio::test]
+async fn a_fault_in_asking_costs_no_message_no_reply_and_no_handoff() {
+    let desk = TestDesk::start().await;
+    desk.with_bot().await;
+    live(&desk, &[labels("all", "message_in", "new"), labels("handed", "handed_off", "handed")]).await;
+    // As if a part of ours were broken: what came of it cannot be written down.
+    desk.sql("alter table rule_decisions rename to gone").await;
+    let id = offers::hands_off(&desk, ANA, offers::asked()).await;
+    let card = desk.card(id).await;
+    assert_eq!((card.stage, card.labels.len()), (contract::Stage::Waiting, 0), "nothing of it is half done");
+    assert_eq!(desk.ledger().await.rejected, 0);
+    let stories = offers::story(&desk, id).await;
+    assert!(stories.contains(&"handoff_created".to_owned()), "{stories:?}");
+}

@@ -78,8 +78,10 @@ pub(super) async fn change(desk: &Desk, who: &SignedIn, change: RuleChange) -> R
         RuleChange::Rollback { to, version } => rollback(desk, who, (to, version)).await?,
         RuleChange::Discard { revision } => return discard(desk, revision).await,
     }
-    // Here it holds before this is answered, elsewhere in a moment.
-    desk.rules.refresh(desk).await.map_err(failed)?;
+    // Here it holds before this is answered, elsewhere in a moment. It is live whatever comes of that.
+    if let Err(error) = desk.rules.refresh(desk).await {
+        tracing::warn!(%error, "rules that were published are read a moment later");
+    }
     desk.bus.rules();
     Ok(())
 }

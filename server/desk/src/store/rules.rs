@@ -2,6 +2,7 @@
 
 use contract::rules::{Decision, Done, Facts, Looked, Rule, RuleDraft};
 use contract::{AgentId, ConversationId, RuleId, Time};
+use serde_json::json;
 use sqlx::FromRow;
 use sqlx::types::Json;
 use uuid::Uuid;
@@ -256,26 +257,25 @@ impl Tx {
 
     /// Writes down why something was done, or not.
     pub async fn note_decisions(&mut self, of: ConversationId, decisions: &[Decision]) -> Result<()> {
-        for decision in decisions {
-            let matched: Vec<Uuid> = decision.matched.iter().map(|rule| rule.0).collect();
-            sqlx::query(
-                "insert into rule_decisions (conversation_id, seq, event, version, matched, failed, facts, trace,
-                        done, at)
-                 values ($1, $2, $3, $4, $5, $6, $7, $8, $9, from_ms($10))",
-            )
-            .bind(of.0)
-            .bind(decision.seq)
-            .bind(&decision.event)
-            .bind(decision.version)
-            .bind(matched)
-            .bind(decision.has_failed())
-            .bind(Json(&decision.facts))
-            .bind(Json(&decision.trace))
-            .bind(Json(&decision.done))
-            .bind(decision.at.0)
-            .execute(self.connection())
-            .await?;
-        }
+        let row = |decision: &Decision| {
+            json!({
+                "seq": decision.seq, "event": decision.event, "version": decision.version,
+                "matched": decision.matched, "failed": decision.has_failed(), "facts": decision.facts,
+                "trace": decision.trace, "done": decision.done, "at": decision.at,
+            })
+        };
+        let rows: Vec<_> = decisions.iter().map(row).collect();
+        sqlx::query(
+            "insert into rule_decisions (conversation_id, seq, event, version, matched, failed, facts, trace, done,
+                    at)
+             select $1, seq, event, version, matched, failed, facts, trace, done, from_ms(at)
+               from json_to_recordset($2::text::json) as x(seq bigint, event text, version integer, matched uuid[],
+                    failed boolean, facts jsonb, trace jsonb, done jsonb, at bigint)",
+        )
+        .bind(of.0)
+        .bind(super::as_rows(&rows))
+        .execute(self.connection())
+        .await?;
         Ok(())
     }
 
