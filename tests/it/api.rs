@@ -17,6 +17,7 @@ mod keys;
 mod known;
 mod numbers;
 mod programs;
+mod rules;
 mod setup;
 mod story;
 mod there;

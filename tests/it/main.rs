@@ -30,6 +30,7 @@ mod persons;
 mod protocol;
 mod races;
 mod receive;
+mod rules;
 mod sandbox;
 mod scenario;
 mod settings;

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::bots::{BotDone, BotTask};
 use crate::endpoint::{EndpointDone, EndpointTask};
 use crate::id::{BotId, ChannelId, ConnectionId};
+use crate::rules::{RuleDone, RuleTask};
 use crate::settings::{ConnectionView, ProviderView};
 use crate::time::Time;
 use crate::webhook::{Replayed, WebhookKey};
@@ -133,6 +134,8 @@ pub enum SettingsTask {
     Token(crate::token::TokenTask),
     /// Something with a bot.
     Bot(BotTask),
+    /// Something with routing rules.
+    Rules(RuleTask),
     /// Read and apply a webhook again.
     Replay {
         /// Which.
@@ -197,6 +200,8 @@ pub enum TaskDone {
     },
     /// Something with a bot.
     Bot(BotDone),
+    /// Something with routing rules.
+    Rules(RuleDone),
 }
 
 /// How customers begin to write to a number.

@@ -59,6 +59,8 @@ ids! {
     OfferId;
     /// People who answer together.
     TeamId;
+    /// A routing rule.
+    RuleId;
     /// A promise to write back.
     CallbackId;
     /// A file in our own store.

@@ -22,6 +22,7 @@ pub mod inbox;
 pub mod message;
 pub mod person;
 pub mod picker;
+pub mod rules;
 pub mod sandbox;
 pub mod seat;
 pub mod settings;

@@ -9,6 +9,7 @@ use crate::consent::ConsentPolicy;
 use crate::endpoint::{EndpointDelivery, EndpointPage, EndpointQuery, Endpoints};
 use crate::id::{AgentId, BotId, ChannelId, ConnectionId, EndpointDeliveryId, TeamId};
 use crate::person::Role;
+use crate::rules::{RuleChange, RuleScreen, RulesShown};
 use crate::team::{ChannelPlacing, TeamDraft};
 use crate::template::TemplateDraft;
 use crate::time::Time;
@@ -58,6 +59,8 @@ pub enum SettingsPage {
     Tokens,
     /// Teams, and where handoffs go.
     Teams,
+    /// Routing rules.
+    Rules(RuleScreen),
     /// My own account.
     Account,
 }
@@ -97,6 +100,8 @@ pub enum Settings {
     Tokens(crate::token::TokenSettings),
     /// Teams, and where handoffs go.
     Teams(TeamSettings),
+    /// Routing rules.
+    Rules(Box<RulesShown>),
     /// My own account.
     Account {
         /// Where I am signed in.
@@ -289,6 +294,8 @@ pub enum SettingsChange {
     },
     /// Something about a bot.
     Bot(BotChange),
+    /// Something about routing rules.
+    Rules(RuleChange),
     /// Read a connection's templates now.
     SyncTemplates {
         /// Which.

@@ -7,6 +7,7 @@
 //! | [`channels`] | the providers |
 //! | [`errands`] | calls to providers, step by step |
 //! | [`bots`] | the bots |
+//! | [`rulebook`] | the routing rules that are live |
 //! | [`flows`] | what happens: one verb, one file, one transaction |
 //! | [`jobs`] | what goes on by itself |
 //! | [`media`] | files: kept, shown, handed to providers |
@@ -31,6 +32,7 @@ pub mod jobs;
 pub mod live;
 pub mod media;
 pub mod public;
+pub mod rulebook;
 #[cfg(feature = "sandbox")]
 pub mod sandbox;
 pub mod seat;

@@ -17,6 +17,7 @@ pub mod consent;
 mod endpoints;
 mod joins;
 mod people;
+mod rules;
 mod teams;
 pub mod templates;
 mod tokens;
@@ -51,6 +52,7 @@ pub async fn settings(desk: &Desk, who: &SignedIn, page: SettingsPage) -> Result
         SettingsPage::Consent => consent::page(desk).await,
         SettingsPage::Tokens => tokens::page(desk).await,
         SettingsPage::Teams => teams::page(desk).await,
+        SettingsPage::Rules(screen) => rules::page(desk, screen).await,
         SettingsPage::Ledger => desk.store.ledger_view().await.map(Settings::Ledger),
         SettingsPage::Account => {
             let sign_ins = desk.store.sign_ins(who.agent.id, &who.session_hash).await;
@@ -96,6 +98,7 @@ async fn carry_out(desk: &Desk, who: &SignedIn, change: SettingsChange) -> Resul
             connection::set_repeat_window(desk, connection, seconds).await
         }
         SettingsChange::Bot(change) => bots::change(desk, who, change).await,
+        SettingsChange::Rules(change) => rules::change(desk, who, change).await,
         SettingsChange::SyncTemplates { connection } => templates::sync(desk, connection).await,
         SettingsChange::SubmitTemplate { connection, draft } => {
             templates::make(desk, connection, draft).await
@@ -138,6 +141,7 @@ pub async fn run(desk: &Desk, who: &SignedIn, task: SettingsTask) -> Result<Task
         SettingsTask::Check { connection } => trials::check(desk, connection).await,
         SettingsTask::ClickToChat { channel, text } => trials::click_to_chat(desk, channel, &text).await,
         SettingsTask::Bot(task) => bots::run(desk, who, task).await.map(TaskDone::Bot),
+        SettingsTask::Rules(task) => rules::run(desk, who, task).await.map(TaskDone::Rules),
         SettingsTask::Replay { webhook } => webhooks::apply_again(desk, webhook).await,
         SettingsTask::Endpoint(task) => endpoints::run(desk, who, task).await.map(TaskDone::Endpoint),
         SettingsTask::Token(task) => tokens::run(desk, who, task).await,

@@ -17,6 +17,7 @@ use crate::jobs::receive::Intake;
 use crate::live::bus::Bus;
 use crate::live::hub::Hub;
 use crate::media::Files;
+use crate::rulebook::Rulebook;
 use crate::store::Store;
 
 /// The desk. Cheap to clone.
@@ -38,6 +39,8 @@ pub struct Parts {
     pub intake: Intake,
     /// The store of files.
     pub files: Files,
+    /// The rules that are live.
+    pub rules: Rulebook,
     /// Calls to the outside.
     pub client: Client,
     /// What was learned on the way to calls: tokens, ids of uploads.
@@ -71,6 +74,7 @@ pub fn desk(config: Config, store: Store) -> anyhow::Result<Desk> {
         bus: Bus::default(),
         hub: Hub::default(),
         intake: Intake::default(),
+        rules: Rulebook::default(),
         lessons: Lessons::default(),
         rates: Rates::default(),
         passwords: Passwords::default(),

@@ -37,6 +37,11 @@ fn body(path: &str) -> Value {
         "/templates" => {
             json!({ "connection_id": Uuid::now_v7(), "name": "n", "language": "en", "category": "utility", "body": "b" })
         }
+        "/rules/draft" | "/rules/validate" => json!({ "rules": [] }),
+        "/rules/discard" => json!({ "revision": 1 }),
+        "/rules/publish" => json!({ "revision": 1, "version": 0 }),
+        "/rules/rollback" => json!({ "to": 0, "version": 0 }),
+        "/rules/test" => json!({ "event": "message_in", "facts": {} }),
         "/connections/{id}/doors" => json!({ "channel_id": Uuid::now_v7(), "tag": "n" }),
         "/webhooks/{id}/recover" => json!({ "since": "2026-01-01T00:00:00Z" }),
         _ => json!({}),

@@ -18,6 +18,8 @@ pub enum Permission {
     Channels,
     /// See and change teams, and where handoffs go.
     Teams,
+    /// See and change routing rules, and try them on conversations.
+    Rules,
     /// See and change who signs in.
     People,
     /// See and change bots, what they are asked and what customers wrote to them.
@@ -43,6 +45,7 @@ pub fn may(role: Role, what: Permission) -> bool {
         Permission::Reassign
         | Permission::Channels
         | Permission::Teams
+        | Permission::Rules
         | Permission::People
         | Permission::Bots
         | Permission::Ledger
@@ -60,6 +63,7 @@ impl Permission {
         match page {
             SettingsPage::Channels | SettingsPage::Connection(_) => Permission::Channels,
             SettingsPage::Teams => Permission::Teams,
+            SettingsPage::Rules(_) => Permission::Rules,
             SettingsPage::People => Permission::People,
             SettingsPage::Bots(_) => Permission::Bots,
             SettingsPage::Ledger | SettingsPage::Inbound(_) | SettingsPage::Webhook(_) => Permission::Ledger,
@@ -85,6 +89,7 @@ impl Permission {
             | SettingsChange::RemoveDoor { .. }
             | SettingsChange::SetRepeatWindow { .. } => Permission::Channels,
             SettingsChange::Bot(_) => Permission::Bots,
+            SettingsChange::Rules(_) => Permission::Rules,
             SettingsChange::SyncTemplates { .. }
             | SettingsChange::SubmitTemplate { .. }
             | SettingsChange::SeenAlerts => Permission::Templates,
@@ -108,6 +113,7 @@ impl Permission {
             | SettingsTask::Check { .. }
             | SettingsTask::ClickToChat { .. } => Permission::Channels,
             SettingsTask::Bot(_) => Permission::Bots,
+            SettingsTask::Rules(_) => Permission::Rules,
             SettingsTask::Replay { .. } => Permission::Ledger,
             SettingsTask::Endpoint(_) => Permission::Endpoints,
             SettingsTask::Token(_) => Permission::Tokens,
@@ -125,6 +131,7 @@ mod tests {
             Permission::Reassign,
             Permission::Channels,
             Permission::Teams,
+            Permission::Rules,
             Permission::People,
             Permission::Bots,
             Permission::Ledger,
@@ -152,6 +159,7 @@ mod tests {
             SettingsPage::People,
             SettingsPage::Bots(contract::bots::BotScreen::All),
             SettingsPage::Teams,
+            SettingsPage::Rules(contract::rules::RuleScreen::Set),
             SettingsPage::Ledger,
             SettingsPage::Inbound(contract::webhook::LogQuery::default()),
             SettingsPage::Webhook(contract::webhook::WebhookKey { day: 0, id: 0 }),

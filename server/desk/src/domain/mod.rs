@@ -10,6 +10,7 @@ pub mod ladder;
 pub mod order;
 pub mod preview;
 pub mod refused;
+pub mod rules;
 pub mod stop;
 pub mod template;
 pub mod told;

@@ -35,7 +35,8 @@ pub async fn transfer(
     Ok(written)
 }
 
-async fn hand_to(work: &mut Work, to: AgentId, cause: &str) -> Outcome<()> {
+/// Makes it an agent's, whoever had it.
+pub(super) async fn hand_to(work: &mut Work, to: AgentId, cause: &str) -> Outcome<()> {
     let there = work.tx.is_active_agent(to).await?;
     if !there {
         return Err(

@@ -41,14 +41,24 @@ async fn conversation(desk: &Desk, by: Actor, id: ConversationId, changes: &Chan
     if matches!(by, Actor::Bot(bot) if owner != Owner::Bot(bot)) {
         return Err(Refused::NotOwner { owner, epoch }.into());
     }
-    let known = work.tx.attributes(id).await?;
-    let after = changed(&known, changes)?;
-    if after != known {
-        work.tx.save_attributes(id, &after).await?;
-        work.record(Change::AttributesChanged);
+    let (after, is_news) = set(&mut work, changes).await?;
+    if is_news {
         work.commit(desk).await?;
     }
     Ok(after)
+}
+
+/// Changes what is known of a conversation. What is known then, and whether that is something new.
+pub(super) async fn set(work: &mut Work, changes: &Changes) -> Outcome<(Attributes, bool)> {
+    let id = work.conversation.id;
+    let known = work.tx.attributes(id).await?;
+    let after = changed(&known, changes)?;
+    let is_news = after != known;
+    if is_news {
+        work.tx.save_attributes(id, &after).await?;
+        work.record(Change::AttributesChanged);
+    }
+    Ok((after, is_news))
 }
 
 /// Changes a contact. Their conversations that are not resolved tell of it.

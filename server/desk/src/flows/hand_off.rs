@@ -3,7 +3,7 @@
 use contract::{BotId, Change, Owner, Packet, ReasonCode, Stage};
 
 use super::work::Work;
-use super::{Outcome, place};
+use super::{Outcome, place, rules};
 use crate::domain::Refused;
 
 /// The most that the slots of a packet may hold, in bytes.
@@ -50,7 +50,10 @@ pub async fn begin(work: &mut Work, packet: &Packet) -> Outcome<()> {
         Owner::Bot(bot) if has_failed(packet.reason_code) => Some(bot),
         _ => None,
     };
-    place::place(work, packet, failed).await
+    match rules::handed_off(work, packet).await? {
+        Some(packet) => place::place(work, &packet, failed).await,
+        None => Ok(()),
+    }
 }
 
 /// Whether a bot that lets go for this reason cannot be relied on for the moment.

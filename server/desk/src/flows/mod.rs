@@ -38,6 +38,7 @@ pub mod reply;
 pub mod resolve;
 pub mod retry;
 pub mod return_to_bot;
+mod rules;
 pub mod settle;
 pub mod snooze;
 pub mod start;

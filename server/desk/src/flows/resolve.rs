@@ -11,6 +11,11 @@ use super::{Agent, Outcome};
 pub async fn resolve(work: &mut Work, agent: Agent, epoch: i64) -> Outcome<()> {
     work.conversation.mine_or_free(agent.id)?;
     work.conversation.seen(epoch)?;
+    close(work).await
+}
+
+/// Resolves it, whoever has it.
+pub(super) async fn close(work: &mut Work) -> Outcome<()> {
     let change = work.conversation.resolve(work.now)?;
     work.moved(change).await?;
     if work.tx.end_callback(work.conversation.id, "dropped", work.now).await? {

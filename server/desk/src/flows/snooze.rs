@@ -13,6 +13,11 @@ const LONGEST_MS: i64 = 366 * 24 * contract::time::HOUR_MS;
 pub async fn snooze(work: &mut Work, agent: Agent, epoch: i64, until: Time) -> Outcome<()> {
     work.conversation.mine_or_free(agent.id)?;
     work.conversation.seen(epoch)?;
+    aside(work, until).await
+}
+
+/// Puts it aside, whoever has it.
+pub(super) async fn aside(work: &mut Work, until: Time) -> Outcome<()> {
     if until.since_ms(work.now) > LONGEST_MS {
         return Err(
             Refused::Invalid("That is more than a year ahead: choose an earlier time.".to_owned()).into()

@@ -1,5 +1,7 @@
 //! One piece of work on one conversation: its lock, what is to be written, and one commit for all of it.
 
+use std::sync::Arc;
+
 use contract::capability::{Degree, Feature};
 use contract::{
     Ack, Actor, AgentId, Author, Body, Change, ClientId, ConversationId, DeliveryId, DeliveryState, FileId,
@@ -7,8 +9,9 @@ use contract::{
 };
 use uuid::Uuid;
 
-use super::{Outcome, fresh_id, template};
-use crate::channels::{self, Provider, text};
+use super::{Outcome, fresh_id, rules, template};
+use crate::channels::{self, Provider};
+use crate::domain::rules::Compiled;
 use crate::domain::{Conversation, Refused, delivery, order};
 use crate::jobs::marks::Mark;
 use crate::media::sendable::{self, Reach};
@@ -20,8 +23,14 @@ use crate::store::journal::NewEvent;
 use crate::store::messages::NewMessage;
 use crate::store::outbox::{NewDelivery, Payload};
 
-/// The most calls that one message may take.
-const MOST_PARTS: usize = 10;
+mod aside;
+mod heard;
+mod parts;
+mod wakes;
+
+use heard::Heard;
+use parts::parts;
+pub(super) use wakes::Wakes;
 
 /// A piece of work under way. Dropped without [`Work::commit`] it leaves nothing behind.
 pub struct Work {
@@ -41,7 +50,14 @@ pub struct Work {
     pub reach: Reach,
     /// The key of the command that is carried out.
     pub client_id: Option<ClientId>,
+    /// The rules that are asked about it.
+    pub(super) rules: Arc<Compiled>,
+    /// What is about to be placed, while rules are asked about a handoff.
+    pub(super) placing: Option<Packet>,
     before: Conversation,
+    /// The conversation before what rules are asked about.
+    was: Conversation,
+    heard: Heard,
     events: Vec<NewEvent>,
     messages: Vec<NewMessage>,
     deliveries: Vec<NewDelivery>,
@@ -80,6 +96,7 @@ impl Work {
         Ok(Work {
             tx,
             before: held.conversation.clone(),
+            was: held.conversation.clone(),
             conversation: held.conversation,
             now: held.now,
             actor,
@@ -87,6 +104,9 @@ impl Work {
             provider,
             reach: Reach::of(&desk.config, held.sandbox),
             client_id: None,
+            rules: desk.rules.now(),
+            placing: None,
+            heard: Heard::default(),
             events: Vec::new(),
             messages: Vec::new(),
             deliveries: Vec::new(),
@@ -117,6 +137,7 @@ impl Work {
     pub fn record_by(&mut self, actor: Actor, change: Change) -> i64 {
         let seq = self.conversation.next_seq();
         let conversation = self.conversation.id;
+        self.heard.hear(&self.rules, actor, &change);
         self.events.push(NewEvent { conversation, seq, at: self.now, actor, change });
         seq
     }
@@ -177,7 +198,10 @@ impl Work {
 
     fn write(&mut self, saying: Saying, state: Option<DeliveryState>) -> NewMessage {
         let id = MessageId(fresh_id());
+        // A note is no message to anybody.
+        let loud = if state.is_none() { self.heard.hush() } else { self.heard.loud };
         let seq = self.record(Change::MessageCreated { message: id });
+        self.heard.loud = loud;
         let sort_at = order::outbound(self.now, self.conversation.last_sort_at);
         self.conversation.last_sort_at = sort_at;
         self.conversation.preview = Some(id);
@@ -311,14 +335,23 @@ impl Work {
         Ok(())
     }
 
-    async fn flush_messages(&mut self) -> Outcome<()> {
+    pub(super) async fn flush_messages(&mut self) -> Outcome<()> {
         let messages = std::mem::take(&mut self.messages);
         self.tx.add_messages(&messages).await?;
         Ok(())
     }
 
-    /// Writes everything and wakes who must know.
+    /// Asks the rules, writes everything and wakes who must know.
     pub async fn commit(mut self, desk: &Desk) -> Outcome<()> {
+        rules::follow(&mut self).await?;
+        let (tx, news) = self.write_down().await?;
+        tx.commit().await?;
+        news.tell(desk);
+        Ok(())
+    }
+
+    /// Writes everything, and leaves the commit to whoever has the transaction from here on.
+    pub(super) async fn write_down(mut self) -> Outcome<(Tx, Wakes)> {
         let changed = std::slice::from_ref(&self.conversation);
         let left = Left {
             messages: &self.messages,
@@ -334,54 +367,22 @@ impl Work {
         if let Some(template) = self.used {
             self.tx.count_use(template, self.now).await?;
         }
-        self.tx.commit().await?;
-        if !self.events.is_empty() {
-            desk.bus.events();
-        }
-        if !self.deliveries.is_empty() || self.requeued {
-            desk.bus.deliveries();
-        }
-        if self.fetch {
-            desk.bus.files();
-        }
-        for mark in self.marks {
-            desk.bus.mark(mark);
-        }
-        if let Some(agent) = self.typing {
-            desk.bus.typing(agent, self.conversation.id);
-        }
-        Ok(())
+        let news = Wakes {
+            events: !self.events.is_empty(),
+            deliveries: !self.deliveries.is_empty() || self.requeued,
+            fetch: self.fetch,
+            marks: self.marks,
+            typing: self.typing.map(|agent| (agent, self.conversation.id)).into_iter().collect(),
+        };
+        Ok((self.tx, news))
     }
-}
-
-/// What goes out for a body, one call each: a text that is too long for one goes in several.
-fn parts(provider: &dyn Provider, body: &Body) -> Outcome<Vec<Body>> {
-    let capabilities = provider.capabilities();
-    let most = usize::try_from(capabilities.text).unwrap_or(usize::MAX);
-    let parts = match body {
-        Body::Text { text } if capabilities.text_unit.count(text) > most => {
-            text::split(text, most, capabilities.text_unit).into_iter().map(Body::text).collect()
-        }
-        body => vec![body.clone()],
-    };
-    if parts.len() > MOST_PARTS {
-        return Err(Refused::NotCarried(format!(
-            "This is too long: it would go out as {} messages. Send it in pieces, or as a document.",
-            parts.len()
-        ))
-        .into());
-    }
-    for part in &parts {
-        provider.carries(part).map_err(|why| Refused::NotCarried(why.0))?;
-    }
-    Ok(parts)
 }
 
 fn outcome_of(cause: &str) -> &'static str {
     match cause {
         "take" | "reply" | "take_over" | "start" => "taken",
         "accept" => "accepted",
-        "assign" | "transfer" => "transferred",
+        "assign" | "transfer" | "rule" => "transferred",
         "return_to_bot" => "returned",
         "answered_on_phone" => "answered_on_phone",
         "snooze" => "snoozed",

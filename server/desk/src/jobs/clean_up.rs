@@ -10,6 +10,8 @@ use crate::state::Desk;
 
 /// How often it runs.
 const EVERY: Duration = Duration::from_secs(600);
+/// How long it is kept why rules did what they did, in days.
+const DECISIONS: i32 = 30;
 /// Files that are deleted at once.
 const SWEPT: i64 = 100;
 
@@ -22,6 +24,7 @@ pub async fn run(desk: Desk) -> anyhow::Result<()> {
         desk.store.forget_sightings(i32::from(desk.config.ledger_days)).await?;
         desk.store.forget_bot_calls(i32::from(desk.config.ledger_days)).await?;
         desk.store.forget_misses(i32::from(desk.config.ledger_days).max(30)).await?;
+        desk.store.forget_rule_decisions(DECISIONS).await?;
         desk.store.sweep_bot_secrets().await?;
         desk.store.forget_endpoint_deliveries(KEPT_DAYS).await?;
         desk.store.sweep_endpoint_secrets().await?;

@@ -26,6 +26,7 @@ pub mod marks;
 pub mod offers;
 pub mod presence;
 pub mod receive;
+pub mod rules;
 pub mod templates;
 pub mod timers;
 
@@ -44,6 +45,7 @@ const JOBS: &[Job] = &[
     ("endpoints", |desk| endpoints::run(desk).boxed()),
     ("backlog", |desk| backlog::run(desk).boxed()),
     ("offers", |desk| offers::run(desk).boxed()),
+    ("rules", |desk| rules::run(desk).boxed()),
     ("timers", |desk| timers::run(desk).boxed()),
     ("marks", |desk| marks::run(desk).boxed()),
     ("presence", |desk| presence::run(desk).boxed()),
@@ -63,6 +65,7 @@ pub async fn start(desk: &Desk) -> anyhow::Result<()> {
     media::place::claim(&desk.files, &desk.store, &desk.config.media).await?;
     desk.store.tend_ledger(i32::from(desk.config.ledger_days)).await?;
     live::follow::load(desk).await?;
+    desk.rules.refresh(desk).await?;
     #[cfg(feature = "sandbox")]
     sandbox::prepare(desk).await?;
     JOBS.iter().for_each(|job| begin(desk, *job));

@@ -25,11 +25,20 @@ pub enum Topic {
     Files,
     /// Addresses are to be told something.
     Endpoints,
+    /// Rules were published.
+    Rules,
 }
 
 impl Topic {
-    const ALL: [Topic; 6] =
-        [Topic::Events, Topic::Deliveries, Topic::Turns, Topic::Channels, Topic::Files, Topic::Endpoints];
+    const ALL: [Topic; 7] = [
+        Topic::Events,
+        Topic::Deliveries,
+        Topic::Turns,
+        Topic::Channels,
+        Topic::Files,
+        Topic::Endpoints,
+        Topic::Rules,
+    ];
 
     fn letter(self) -> char {
         match self {
@@ -38,7 +47,8 @@ impl Topic {
             Topic::Turns => 't',
             Topic::Channels => 'c',
             Topic::Files => 'f',
-            Topic::Endpoints => 'w',
+            Topic::Endpoints => 'p',
+            Topic::Rules => 'r',
         }
     }
 }
@@ -121,6 +131,11 @@ impl Bus {
     /// Addresses are to be told something, here.
     pub fn endpoints(&self) {
         self.wake(Topic::Endpoints);
+    }
+
+    /// Rules were published, here.
+    pub fn rules(&self) {
+        self.wake(Topic::Rules);
     }
 
     fn wake(&self, topic: Topic) {

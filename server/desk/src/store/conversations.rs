@@ -177,6 +177,14 @@ impl Tx {
         .transpose()
     }
 
+    /// A conversation as it is at this moment, and that moment. It may be another one by the time this is read.
+    pub async fn conversation_now(&mut self, id: ConversationId) -> Result<Option<(Conversation, Time)>> {
+        let sql = format!("select {COLUMNS} from conversations c where c.id = $1");
+        let row: Option<Row> = sqlx::query_as(&sql).bind(id.0).fetch_optional(self.connection()).await?;
+        let Some(row) = row else { return Ok(None) };
+        Ok(Some((row.conversation()?, self.now().await?)))
+    }
+
     /// Writes new conversations.
     pub async fn open_conversations(&mut self, conversations: &[Conversation]) -> Result<()> {
         if conversations.is_empty() {

@@ -40,6 +40,7 @@ pub mod placings;
 pub mod presence;
 pub mod repeats;
 pub mod reports;
+pub mod rules;
 #[cfg(feature = "sandbox")]
 pub mod sample;
 pub mod sample_removal;

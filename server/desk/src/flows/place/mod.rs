@@ -65,6 +65,17 @@ pub async fn place(work: &mut Work, packet: &Packet, failed: Option<BotId>) -> O
     Ok(())
 }
 
+/// A handoff that is under way is asked of others. Whoever was asked is asked no more.
+pub async fn again(work: &mut Work, wish: &Packet) -> Outcome<()> {
+    let Some(handoff) = work.conversation.handoff else { return Ok(()) };
+    let Some(standing) = work.tx.standing(handoff).await? else { return Ok(()) };
+    if let Some(offer) = work.tx.open_offer(handoff).await? {
+        work.tx.end_offer(&offer, Ended::Withdrawn, (None, None), work.now).await?;
+    }
+    let packet = Packet { target: wish.target.clone(), ladder: wish.ladder.clone(), ..standing.packet };
+    place(work, &packet, None).await
+}
+
 /// What the customer is told, the first of these for which there is a text.
 fn kinds(climbed: Climbed, obstacle: Option<Obstacle>, ruled: Option<Obstacle>) -> &'static [TextKind] {
     match (climbed, obstacle) {

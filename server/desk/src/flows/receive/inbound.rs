@@ -118,6 +118,9 @@ impl Batch {
         let seq = self.record(id, actor, Change::MessageCreated { message });
         let Some(conversation) = self.conversations.get_mut(&id) else { return Fate::Ignored };
         let sort_at = order::inbound(bubble.received_at, bubble.at, inbound.whole_seconds);
+        if !inbound.echo && conversation.window_until.is_none() {
+            self.begun.insert(id);
+        }
         hear(conversation, inbound, bubble.at.unwrap_or(bubble.received_at));
         if sort_at >= conversation.last_sort_at {
             conversation.last_sort_at = sort_at;

@@ -14,7 +14,9 @@ use contract::{
     Time,
 };
 
-use super::Outcome;
+use super::rules::batch::Heard;
+use super::work::Wakes;
+use super::{Outcome, rules};
 use crate::channels::{AccountEvent, Effect, Item, Malformed, News, Sender};
 use crate::domain::Conversation;
 use crate::live::hand::Written;
@@ -103,6 +105,8 @@ struct Batch {
     /// Those in which somebody has promised to write back, and nobody has yet.
     promised: HashSet<ConversationId>,
     opened: BTreeSet<ConversationId>,
+    /// Those in which a customer has written for the first time.
+    begun: BTreeSet<ConversationId>,
     touched: BTreeSet<ConversationId>,
     messages: Vec<NewMessage>,
     /// Files in them that are to be fetched.
@@ -135,12 +139,16 @@ struct Aftermath {
     turns: bool,
     files: bool,
     paused: Vec<(ChannelId, String)>,
+    /// What rules are asked about.
+    heard: Heard,
+    /// What they have done.
+    ruled: Wakes,
 }
 
 /// Applies a batch of webhooks. On an error nothing of it is done.
 pub async fn receive(desk: &Desk, batch: &[Parsed], mode: Mode) -> Outcome<()> {
     let mut tx = desk.store.begin_own(Own::Receive).await?;
-    let news = match carry_out(&mut tx, batch, None).await {
+    let mut news = match carry_out(desk, &mut tx, batch, None).await {
         Ok((news, _)) if mode == Mode::Commit => news,
         done => {
             // Awaited, so that the next look at these webhooks does not find them locked by this one.
@@ -149,11 +157,25 @@ pub async fn receive(desk: &Desk, batch: &[Parsed], mode: Mode) -> Outcome<()> {
             return Ok(rolled_back?);
         }
     };
+    let tx = news.ask_rules(desk, tx).await?;
     tx.commit().await?;
     news.tell(desk).await
 }
 
 impl Aftermath {
+    /// Asks the rules about what the batch has brought, in its own transaction.
+    async fn ask_rules(&mut self, desk: &Desk, tx: Tx) -> Outcome<Tx> {
+        let heard = std::mem::take(&mut self.heard);
+        if heard.is_empty() {
+            return Ok(tx);
+        }
+        let (tx, ruled, moved) = rules::batch::ask(desk, tx, heard).await?;
+        // What screens were handed is no longer all that has happened there.
+        self.written.retain(|written| !moved.contains(&written.conversation.id));
+        self.ruled = ruled;
+        Ok(tx)
+    }
+
     async fn tell(self, desk: &Desk) -> Outcome<()> {
         if self.events {
             desk.hub.hand(self.written);
@@ -165,6 +187,7 @@ impl Aftermath {
         if self.files {
             desk.bus.files();
         }
+        self.ruled.tell(desk);
         for (channel, reason) in self.paused {
             desk.store.pause_channel(channel, &reason).await?;
         }
@@ -174,6 +197,7 @@ impl Aftermath {
 
 /// Applies webhooks; `before` is what became of them the last time, if they are applied again.
 async fn carry_out(
+    desk: &Desk,
     tx: &mut Tx,
     batch: &[Parsed],
     before: Option<Tally>,
@@ -192,7 +216,7 @@ async fn carry_out(
     let mut work = gather::gather(tx, &mine, channels, now).await?;
     work.told = before.is_some_and(|before| before.applied > 0);
     work.apply_all(&mine);
-    let news = work.news();
+    let news = work.news(desk);
     let tallies = work.tallies.clone();
     write::write(tx, work, None).await?;
     Ok((news, tallies))
@@ -210,14 +234,21 @@ impl Batch {
     }
 
     /// What others must be told of it once it is committed.
-    fn news(&mut self) -> Aftermath {
+    fn news(&mut self, desk: &Desk) -> Aftermath {
         Aftermath {
+            heard: self.heard(desk),
+            ruled: Wakes::default(),
             events: !self.events.is_empty(),
             written: self.written(),
             turns: !self.turns.is_empty(),
             files: !self.files.is_empty(),
             paused: std::mem::take(&mut self.paused),
         }
+    }
+
+    /// What rules are asked about.
+    fn heard(&self, desk: &Desk) -> Heard {
+        rules::batch::heard(&desk.rules.now(), &self.events, |id| self.begun.contains(&id))
     }
 
     /// The conversations in which nothing has happened but messages that customers wrote.

@@ -2,7 +2,7 @@
 
 use super::progress::{ParkedStatus, Word};
 use super::{Batch, gather, write};
-use crate::flows::Outcome;
+use crate::flows::{Outcome, rules};
 use crate::state::Desk;
 use crate::store::ledger::ParkedEnd;
 use crate::store::statuses::{Parked, Sought, Target};
@@ -38,11 +38,14 @@ pub async fn settle(desk: &Desk) -> Outcome<usize> {
     }
     batch.settle_progress();
     let events = !batch.events.is_empty();
+    let heard = batch.heard(desk);
     write::write(&mut tx, batch, None).await?;
+    let (tx, ruled, _) = rules::batch::ask(desk, tx, heard).await?;
     tx.commit().await?;
     if events {
         desk.bus.events();
     }
+    ruled.tell(desk);
     Ok(due.len())
 }
 

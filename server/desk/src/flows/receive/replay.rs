@@ -13,8 +13,8 @@ use crate::store::ledger::Tally;
 pub async fn replay(desk: &Desk, parsed: &Parsed) -> Outcome<Option<Replayed>> {
     let mut tx = desk.store.begin().await?;
     let Some(before) = tx.reopen_entry(&parsed.pending.entry).await? else { return Ok(None) };
-    let done = carry_out(&mut tx, std::slice::from_ref(parsed), Some(before)).await;
-    let (news, tallies) = match done {
+    let done = carry_out(desk, &mut tx, std::slice::from_ref(parsed), Some(before)).await;
+    let (mut news, tallies) = match done {
         Ok(done) => done,
         Err(failed) => {
             tx.rollback().await?;
@@ -27,6 +27,7 @@ pub async fn replay(desk: &Desk, parsed: &Parsed) -> Outcome<Option<Replayed>> {
         return Ok(None);
     };
     tx.settle_entries(&[(entry, together(before, now))]).await?;
+    let tx = news.ask_rules(desk, tx).await?;
     tx.commit().await?;
     news.tell(desk).await?;
     Ok(Some(Replayed {

@@ -40,8 +40,9 @@ pub async fn straight(desk: &Desk, incoming: &[Incoming]) -> Outcome<Option<Stra
     let parsed: Vec<_> = parsed.iter().collect();
     let mut work = gather::gather(&mut tx, &parsed, channels, now).await?;
     work.apply_all(&parsed);
-    let news = work.news();
+    let mut news = work.news(desk);
     write::write(&mut tx, work, Some(&parsed)).await?;
+    let tx = news.ask_rules(desk, tx).await?;
     Ok(Some(Straight { tx, entries, news }))
 }
 

@@ -12,6 +12,7 @@
 //! | [`events`] | the feed: by long poll and by WebSocket |
 //! | [`conversations`], [`messages`], [`says`] | reading them, and writing to customers |
 //! | [`verbs`], [`handoffs`], [`attributes`] | what is done with a conversation, and known of it |
+//! | [`decisions`] | why a conversation is where it is |
 //! | [`media`], [`contacts`], [`about`], [`availability`] | files, contacts, what the desk is made of, and who is there |
 //! | [`reports`] | the numbers behind the charts |
 //! | [`settings`] | how the desk is set up |
@@ -36,6 +37,7 @@ mod caller;
 mod chatwoot;
 mod contacts;
 mod conversations;
+mod decisions;
 mod document;
 mod events;
 mod handoffs;
@@ -66,6 +68,7 @@ fn calls() -> OpenApiRouter<Desk> {
         .routes(routes!(conversations::one))
         .routes(routes!(messages::list, messages::send))
         .routes(routes!(handoffs::latest, handoffs::hand_off))
+        .routes(routes!(decisions::list))
         .routes(routes!(verbs::take))
         .routes(routes!(verbs::accept))
         .routes(routes!(verbs::decline))
@@ -103,7 +106,7 @@ fn calls() -> OpenApiRouter<Desk> {
 /// The calls about how the desk is set up.
 fn setup() -> OpenApiRouter<Desk> {
     use settings::{
-        bots, channels, connections, deliveries, doors, people, teams, templates, tokens, webhooks,
+        bots, channels, connections, deliveries, doors, people, rules, teams, templates, tokens, webhooks,
     };
     OpenApiRouter::new()
         .routes(routes!(connections::list, connections::connect))
@@ -115,6 +118,15 @@ fn setup() -> OpenApiRouter<Desk> {
         .routes(routes!(channels::one, channels::change))
         .routes(routes!(teams::list, teams::make))
         .routes(routes!(teams::one, teams::change, teams::remove))
+        .routes(routes!(rules::read))
+        .routes(routes!(rules::words))
+        .routes(routes!(rules::versions))
+        .routes(routes!(rules::keep))
+        .routes(routes!(rules::discard))
+        .routes(routes!(rules::check))
+        .routes(routes!(rules::publish))
+        .routes(routes!(rules::roll_back))
+        .routes(routes!(rules::test))
         .routes(routes!(people::one, people::change))
         .routes(routes!(bots::one, bots::change, bots::remove))
         .routes(routes!(webhooks::list, webhooks::add))

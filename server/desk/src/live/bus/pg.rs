@@ -112,3 +112,17 @@ fn understand(desk: &Desk, payload: &str) {
         desk.bus.hint_here(Hint { agent, conversation, activity });
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_wake_up_of_one_topic_is_never_taken_for_a_hint() {
+        for topic in Topic::ALL {
+            assert!(!['v', 'w'].contains(&topic.letter()), "{topic:?}");
+            let same = Topic::ALL.iter().filter(|other| other.letter() == topic.letter());
+            assert_eq!(same.count(), 1, "{topic:?}");
+        }
+    }
+}

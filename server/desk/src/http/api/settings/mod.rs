@@ -6,6 +6,7 @@
 //! | this one | who may, and how what the settings say is answered |
 //! | [`connections`], [`doors`], [`channels`], [`templates`] | accounts at providers, their addresses, numbers and templates |
 //! | [`teams`], [`people`] | teams, and those who sign in |
+//! | [`rules`] | routing rules |
 //! | [`bots`] | bots |
 //! | [`webhooks`], [`deliveries`] | addresses that are told what happens, and what was sent to them |
 //! | [`tokens`] | tokens of this API |
@@ -33,6 +34,7 @@ pub(super) mod connections;
 pub(super) mod deliveries;
 pub(super) mod doors;
 pub(super) mod people;
+pub(super) mod rules;
 pub(super) mod teams;
 pub(super) mod templates;
 pub(super) mod tokens;

@@ -1,0 +1,230 @@
+//! What rules can do: how it is called, what it needs, and how that is read. It is carried out in `flows/rules`.
+
+use contract::handoff::Rung;
+use contract::message::Template;
+use contract::rules::{Act, ActionWord, FieldWord, Kind, Options, RuleNames, Value};
+use contract::{AgentId, Priority, TeamId};
+
+mod assign;
+mod know;
+mod say;
+mod sort;
+
+/// Something that is done.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Deed {
+    /// A person gets it.
+    AssignAgent(AgentId),
+    /// A team is asked.
+    AssignTeam(TeamId),
+    /// It waits for whoever takes it.
+    Queue,
+    /// These are asked, one after the other.
+    Ladder(Vec<Rung>),
+    /// It is this urgent.
+    Priority(Priority),
+    /// Labels are put on.
+    AddLabels(Vec<String>),
+    /// Labels are taken off.
+    RemoveLabels(Vec<String>),
+    /// It is put aside, for so many minutes.
+    Snooze(i64),
+    /// It is done.
+    Resolve,
+    /// Something is noted.
+    Note(String),
+    /// Something is known of it from now on; without a value not any more.
+    Attribute(String, Option<String>),
+    /// The customer is told something.
+    Say(String, Fallback),
+}
+
+/// What is done instead where the customer's window is closed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Fallback {
+    /// Nothing.
+    Skip,
+    /// The text is noted.
+    Note,
+    /// A template is sent.
+    Template(Box<Template>),
+}
+
+/// An action.
+#[derive(Debug)]
+pub struct Action {
+    /// Its word.
+    pub key: &'static str,
+    /// Its name for people.
+    pub name: &'static str,
+    /// What it needs.
+    pub fields: &'static [Field],
+    /// How it is read, or what is wrong with it.
+    pub read: fn(&Act) -> Result<Deed, String>,
+}
+
+/// Something that an action needs.
+#[derive(Debug)]
+pub struct Field {
+    /// Its key.
+    pub key: &'static str,
+    /// Its name for people.
+    pub name: &'static str,
+    /// Of what kind it is.
+    pub kind: Kind,
+    /// What it can be.
+    pub options: fn() -> Options,
+    /// Whether it may be left out.
+    pub optional: bool,
+}
+
+/// Every action.
+pub const ACTIONS: &[&[Action]] = &[assign::ACTIONS, sort::ACTIONS, say::ACTIONS, know::ACTIONS];
+
+impl Action {
+    /// How an editor shows it.
+    pub fn word(&self) -> ActionWord {
+        let field = |field: &Field| FieldWord {
+            key: field.key.to_owned(),
+            name: field.name.to_owned(),
+            kind: field.kind,
+            options: (field.options)(),
+            optional: field.optional,
+        };
+        ActionWord {
+            key: self.key.to_owned(),
+            name: self.name.to_owned(),
+            fields: self.fields.iter().map(field).collect(),
+        }
+    }
+}
+
+/// Every action, one by one.
+pub fn all() -> impl Iterator<Item = &'static Action> {
+    ACTIONS.iter().flat_map(|some| some.iter())
+}
+
+/// Reads what a rule wants.
+pub fn read(act: &Act) -> Result<Deed, String> {
+    let action = all().find(|action| action.key == act.action);
+    let action = action.ok_or_else(|| format!("there is no action `{}`", act.action))?;
+    if let Some(odd) = act.with.keys().find(|key| !action.fields.iter().any(|field| field.key == **key)) {
+        return Err(format!("`{}` has no field `{odd}`", act.action));
+    }
+    if !act.ladder.is_empty() && !action.fields.iter().any(|field| field.kind == Kind::Ladder) {
+        return Err(format!("`{}` has no ladder", act.action));
+    }
+    (action.read)(act)
+}
+
+/// Whom or what an action names that there is not.
+pub fn unknown(deed: &Deed, names: &RuleNames) -> Option<String> {
+    let team = |name: &str| {
+        let known =
+            |(id, known): &(TeamId, String)| known.eq_ignore_ascii_case(name) || id.to_string() == name;
+        !names.teams.iter().any(known)
+    };
+    match deed {
+        Deed::AssignAgent(agent) => {
+            let there = names.agents.iter().any(|(id, _)| id == agent);
+            (!there).then(|| "This person is not here any more.".to_owned())
+        }
+        Deed::AssignTeam(id) => {
+            let there = names.teams.iter().any(|(team, _)| team == id);
+            (!there).then(|| "This team does not exist any more.".to_owned())
+        }
+        Deed::Ladder(rungs) => rungs.iter().find_map(|rung| match rung {
+            Rung::Team { name: Some(name), .. } if team(name) => Some(format!("There is no team `{name}`.")),
+            _ => None,
+        }),
+        _ => None,
+    }
+}
+
+fn free() -> Options {
+    Options::Free
+}
+
+/// A text that is needed.
+fn text(act: &Act, key: &str) -> Result<String, String> {
+    match act.with.get(key) {
+        Some(Value::Text(text)) if !text.trim().is_empty() => Ok(text.trim().to_owned()),
+        Some(Value::Text(_)) | Some(Value::Nothing) | None => Err(format!("`{key}` is missing")),
+        Some(_) => Err(format!("`{key}` is a text")),
+    }
+}
+
+/// A text that may be left out.
+fn maybe(act: &Act, key: &str) -> Result<Option<String>, String> {
+    match act.with.get(key) {
+        Some(Value::Nothing) | None => Ok(None),
+        Some(Value::Text(text)) => Ok(Some(text.trim().to_owned()).filter(|text| !text.is_empty())),
+        Some(_) => Err(format!("`{key}` is a text")),
+    }
+}
+
+fn named<T: std::str::FromStr>(act: &Act, key: &str) -> Result<T, String> {
+    text(act, key)?.parse().map_err(|_| format!("`{key}` is no id"))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use super::*;
+
+    fn act(action: &str, with: &[(&str, Value)]) -> Act {
+        let with = with.iter().map(|(key, value)| ((*key).to_owned(), value.clone()));
+        Act { action: action.to_owned(), with: with.collect(), ladder: Vec::new() }
+    }
+
+    fn words(text: &str) -> Value {
+        Value::Text(text.to_owned())
+    }
+
+    #[test]
+    fn every_action_has_a_word_of_its_own_and_says_what_it_lacks() {
+        let keys: BTreeMap<_, _> = all().map(|action| (action.key, action)).collect();
+        assert_eq!(keys.len(), all().count());
+        for action in all() {
+            let needs = action.fields.iter().any(|field| !field.optional);
+            assert_eq!(read(&act(action.key, &[])).is_err(), needs, "{}", action.key);
+            assert!(read(&act(action.key, &[("nonsense", words("x"))])).is_err(), "{}", action.key);
+        }
+    }
+
+    #[test]
+    fn what_makes_no_sense_is_said() {
+        for (wrong, says) in [
+            (act("fly", &[]), "no action"),
+            (act("assign_team", &[("team", words("Billing"))]), "no id"),
+            (act("set_priority", &[("priority", words("sometimes"))]), "priority"),
+            (act("add_labels", &[("labels", Value::Texts(vec!["x".repeat(41)]))]), "40"),
+            (act("snooze", &[("minutes", Value::Number(0))]), "minute"),
+            (act("note", &[("text", words("  "))]), "missing"),
+            (act("set_attribute", &[("name", words("plan")), ("value", words(&"x".repeat(1001)))]), "1000"),
+            (act("send_message", &[("text", words("hi")), ("fallback", words("template"))]), "template"),
+            (act("send_message", &[("text", words("hi")), ("fallback", words("pray"))]), "pray"),
+        ] {
+            let why = read(&wrong).unwrap_err();
+            assert!(why.contains(says), "{wrong:?}: {why}");
+        }
+        let mut ladder = act("queue", &[]);
+        ladder.ladder.push(Rung::BotKeeps);
+        assert!(read(&ladder).unwrap_err().contains("ladder"));
+    }
+
+    #[test]
+    fn somebody_who_is_gone_is_noticed() {
+        let gone = Deed::AssignTeam(TeamId(uuid::Uuid::nil()));
+        assert!(unknown(&gone, &RuleNames::default()).unwrap().contains("team"));
+        let names = RuleNames {
+            teams: vec![(TeamId(uuid::Uuid::nil()), "Billing".to_owned())],
+            ..RuleNames::default()
+        };
+        assert_eq!(unknown(&gone, &names), None);
+        let rung = |name: &str| Rung::Team { name: Some(name.to_owned()), seconds: None };
+        assert_eq!(unknown(&Deed::Ladder(vec![rung("billing")]), &names), None);
+        assert!(unknown(&Deed::Ladder(vec![rung("Sales")]), &names).unwrap().contains("Sales"));
+    }
+}

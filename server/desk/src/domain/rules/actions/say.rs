@@ -1,0 +1,69 @@
+//! What is said: to the customer, and to colleagues.
+
+use contract::message::Template;
+use contract::rules::{Act, Kind, Options};
+
+use super::{Action, Deed, Fallback, Field, free, maybe, text};
+
+/// The longest text for a customer, in characters.
+const LONGEST: usize = 4_096;
+/// The longest note, in characters.
+const LONGEST_NOTE: usize = 10_000;
+
+pub(super) const ACTIONS: &[Action] = &[
+    Action {
+        key: "note",
+        name: "Write a private note",
+        fields: &[Field { key: "text", name: "Note", kind: Kind::Text, options: free, optional: false }],
+        read: |act| short(text(act, "text")?, LONGEST_NOTE).map(Deed::Note),
+    },
+    Action {
+        key: "send_message",
+        name: "Write to the customer",
+        fields: &[
+            Field { key: "text", name: "Text", kind: Kind::Text, options: free, optional: false },
+            Field {
+                key: "fallback",
+                name: "Where the window is closed",
+                kind: Kind::Choice,
+                options: fallbacks,
+                optional: false,
+            },
+            Field { key: "template", name: "Template", kind: Kind::Text, options: free, optional: true },
+            Field { key: "language", name: "Its language", kind: Kind::Text, options: free, optional: true },
+        ],
+        read: message,
+    },
+];
+
+fn fallbacks() -> Options {
+    let words = [("skip", "Do nothing"), ("note", "Write it as a note"), ("template", "Send a template")];
+    Options::Words(words.map(|(word, name)| (word.to_owned(), name.to_owned())).to_vec())
+}
+
+fn message(act: &Act) -> Result<Deed, String> {
+    let said = short(text(act, "text")?, LONGEST)?;
+    let word = text(act, "fallback")?;
+    let fallback = match word.as_str() {
+        "skip" => Fallback::Skip,
+        "note" => Fallback::Note,
+        "template" => Fallback::Template(Box::new(Template {
+            name: text(act, "template")?,
+            id: None,
+            language: maybe(act, "language")?.unwrap_or_else(|| "en".to_owned()),
+            text: said.clone(),
+            header: Vec::new(),
+            body: Vec::new(),
+            buttons: Vec::new(),
+        })),
+        _ => return Err(format!("there is no fallback `{word}`")),
+    };
+    Ok(Deed::Say(said, fallback))
+}
+
+fn short(text: String, most: usize) -> Result<String, String> {
+    if text.chars().count() > most || text.contains('\0') {
+        return Err(format!("a text has at most {most} characters"));
+    }
+    Ok(text)
+}

@@ -1,0 +1,166 @@
+//! Everything that rules can ask of a conversation, in one statement.
+
+use contract::rules::RuleNames;
+use contract::team::Placing;
+use contract::{AgentId, Body, BotId, ChannelId, ConversationId, Packet, TeamId, Time};
+use sqlx::FromRow;
+use sqlx::types::Json;
+use uuid::Uuid;
+
+use crate::domain::Conversation;
+use crate::domain::attributes::Attributes;
+use crate::domain::rules::facts::{Counts, Customer, Known, Said};
+use crate::store::{Result, Store, Tx};
+
+/// As many are counted of what has no end.
+const COUNTED: i64 = 100;
+
+#[derive(FromRow)]
+struct Row {
+    provider: String,
+    team: Option<Uuid>,
+    zone: Option<String>,
+    team_placement: Option<Json<Placing>>,
+    channel_placement: Json<Placing>,
+    language: Option<String>,
+    profile_name: Option<String>,
+    username: Option<String>,
+    phone: Option<String>,
+    blocked: bool,
+    contact_attributes: Option<Json<Attributes>>,
+    attributes: Option<Json<Attributes>>,
+    body: Option<Json<Body>>,
+    referral: Option<String>,
+    tag: Option<String>,
+    is_first: Option<bool>,
+    said_at: Option<i64>,
+    packet: Option<Json<Packet>>,
+    conversations: i64,
+    handoffs: i64,
+    failed: i64,
+    queue: i64,
+    online: i64,
+}
+
+/// $1 conversation, $2 how many are counted.
+const KNOWN: &str = "select n.provider, coalesce(c.team_id, ch.team_id) as team, t.zone, t.placement as team_placement,
+    ch.placement as channel_placement, c.language, ct.profile_name, ct.username, ad.phone, ct.blocked,
+    ca.attributes as contact_attributes, s.slots as attributes, m.body, m.referral, m.tag, m.is_first, m.said_at,
+    h.packet,
+    (select count(*) from (select from conversations o where o.contact_id = c.contact_id and o.id <> c.id limit $2) o)
+      as conversations,
+    (select count(*) from handoffs o where o.conversation_id = c.id) as handoffs,
+    (select count(*) from (select from messages o where o.conversation_id = c.id and o.state = 'failed' limit $2) o)
+      as failed,
+    (select count(*) from (select from conversations o where o.stage = 'waiting' and o.id <> c.id
+        and (t.id is null or o.team_id = t.id) limit $2) o) as queue,
+    (select count(*) from (select p.agent_id from presence p join agents a on a.id = p.agent_id
+        where p.until > desk_now() and a.active and a.put_away is null
+          and (t.id is null or exists (select from team_members b where b.team_id = t.id and b.agent_id = a.id))
+        group by p.agent_id having not bool_and(p.away)) p) as online
+   from conversations c
+   join channels ch on ch.id = c.channel_id
+   join connections n on n.id = ch.connection_id
+   join contacts ct on ct.id = c.contact_id
+   join addresses ad on ad.id = c.address_id
+   left join teams t on t.id = coalesce(c.team_id, ch.team_id)
+   left join contact_attributes ca on ca.contact_id = c.contact_id
+   left join conversation_slots s on s.conversation_id = c.id
+   left join lateral (select l.body, coalesce(l.referral ->> 'source_id', l.referral ->> 'headline') as referral,
+                             l.tag, to_ms(l.at) as said_at,
+                             not exists (select from messages e where e.conversation_id = c.id
+                                            and e.author_kind = 'contact' and e.seq < l.seq) as is_first
+                        from messages l
+                       where l.conversation_id = c.id and l.author_kind = 'contact' and l.revoked_at is null
+                       order by l.seq desc limit 1) m on true
+   left join lateral (select o.packet from handoffs o where o.conversation_id = c.id
+                       order by o.created_at desc limit 1) h on true
+  where c.id = $1";
+
+impl Row {
+    fn known(self, conversation: Conversation, before: Conversation, now: Time) -> Known {
+        let message = self.body.map(|body| Said {
+            body: body.0,
+            referral: self.referral,
+            tag: self.tag,
+            first: self.is_first == Some(true),
+            at: Time(self.said_at.unwrap_or_default()),
+        });
+        let of_team = self.team_placement.and_then(|placing| placing.0.hours);
+        Known {
+            now,
+            conversation,
+            before,
+            provider: self.provider,
+            team: self.team.map(TeamId),
+            language: self.language,
+            customer: Customer {
+                name: self.profile_name,
+                username: self.username,
+                phone: self.phone,
+                blocked: self.blocked,
+                attributes: self.contact_attributes.map(|known| known.0).unwrap_or_default(),
+            },
+            attributes: self.attributes.map(|known| known.0).unwrap_or_default(),
+            message,
+            packet: self.packet.map(|packet| packet.0),
+            counts: Counts {
+                conversations: self.conversations,
+                handoffs: self.handoffs,
+                failed: self.failed,
+                queue: self.queue,
+                online: self.online,
+            },
+            hours: of_team.or(self.channel_placement.0.hours),
+            zone: self.zone,
+        }
+    }
+}
+
+impl Tx {
+    /// Everything that rules can ask of a conversation whose lock this transaction holds, beside what the flow has in
+    /// hand: the conversation as it is, and as it was.
+    pub async fn known_to_rules(
+        &mut self,
+        (conversation, before): (&Conversation, &Conversation),
+        now: Time,
+    ) -> Result<Known> {
+        let row: Row =
+            sqlx::query_as(KNOWN).bind(conversation.id.0).bind(COUNTED).fetch_one(self.connection()).await?;
+        Ok(row.known(conversation.clone(), before.clone(), now))
+    }
+}
+
+impl Store {
+    /// Everything that rules can ask of a conversation as it is now, without a lock.
+    pub async fn known_to_rules(&self, id: ConversationId) -> Result<Option<Known>> {
+        let mut tx = self.begin_snapshot().await?;
+        let Some((conversation, now)) = tx.conversation_now(id).await? else { return Ok(None) };
+        let known = tx.known_to_rules((&conversation, &conversation), now).await?;
+        tx.rollback().await?;
+        Ok(Some(known))
+    }
+
+    /// Whom and what rules can name.
+    pub async fn rule_names(&self) -> Result<RuleNames> {
+        let rows: Vec<(String, Uuid, String)> = sqlx::query_as(
+            "select 'team', id, name from teams
+             union all select 'agent', id, name from agents where active
+             union all select 'bot', id, name from bots where removed_at is null
+             union all select 'channel', id, name from channels
+              order by 3, 2",
+        )
+        .fetch_all(self.pool())
+        .await?;
+        let mut names = RuleNames::default();
+        for (kind, id, name) in rows {
+            match kind.as_str() {
+                "team" => names.teams.push((TeamId(id), name)),
+                "agent" => names.agents.push((AgentId(id), name)),
+                "bot" => names.bots.push((BotId(id), name)),
+                _ => names.channels.push((ChannelId(id), name)),
+            }
+        }
+        Ok(names)
+    }
+}
