@@ -6,7 +6,7 @@
 #![expect(missing_docs, reason = "the arguments of each function become the fields of a type of their own")]
 
 use contract::bots::{KeepTest, TestOf};
-use contract::callback::{CallbackPage, CallbackQuery, EndCallback};
+use contract::callback::{AssignCallback, CallbackPage, CallbackQuery, EndCallback};
 use contract::command::{Ack, Refusal, Request};
 use contract::connection::{SettingsTask, TaskDone};
 use contract::course::{Course, QueueWait};
@@ -209,6 +209,12 @@ pub async fn act(request: Request) -> Result<Ack, CallError> {
 #[server(name = CallCallbacks, prefix = "/api/ui", endpoint = "callbacks", input = Json, output = Lean)]
 pub async fn callbacks(query: CallbackQuery) -> Result<CallbackPage, CallError> {
     Ok(seat()?.callbacks(query).await?)
+}
+
+/// Says who is to write back.
+#[server(name = CallAssignCallback, prefix = "/api/ui", endpoint = "assign_callback", input = Json, output = Lean)]
+pub async fn assign_callback(assign: AssignCallback) -> Result<(), CallError> {
+    seat()?.assign_callback(assign).await.map_err(CallError::Change)
 }
 
 /// Sees to a promise to write back by hand.

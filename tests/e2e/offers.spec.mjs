@@ -54,6 +54,7 @@ test('an offer is accepted by key, declined by click, and lapses', async ({ agen
     await live(sara.page);
     await expect(offer).toContainText('Ben Offer');
     await offer.getByTestId('offer-decline').click();
+    await offer.getByTestId('decline-plain').click();
     await expect(offer).toHaveCount(0);
     const waits = `select count(*)::int from conversations where stage = 'waiting'`;
     await expect.poll(() => desk.database.value(waits)).toBe(1);
@@ -86,6 +87,7 @@ test('what one declines the next is asked, and the card tells who was', async ({
 
   await expect(mine.getByTestId('offer-left')).toHaveText(/^[01]:\d\d$/);
   await mine.getByTestId('offer-decline').click();
+  await mine.getByTestId('decline-subject').click();
   await expect(mine).toHaveCount(0);
   await expect(theirs).toContainText('Ana Next');
   await theirs.getByTestId('offer-accept').click();
@@ -97,6 +99,7 @@ test('what one declines the next is asked, and the card tells who was', async ({
   await more.locator('summary').click();
   const course = more.getByTestId('course');
   await expect(course.locator('[data-answer=declined]')).toContainText(name);
+  await expect(course.locator('[data-answer=declined]')).toContainText('Somebody else knows more about this');
   await expect(course.locator('[data-answer=accepted]')).toContainText(second);
 });
 
@@ -139,6 +142,16 @@ test('a customer is promised that somebody writes back, and the list shows it un
     await page.getByTestId('filter-agent').selectOption({ label: 'Omar Haddad' });
     await expect(page).toHaveURL(/agent=/);
     await expect(page.getByTestId('callbacks')).toContainText('No callback fits');
+    await page.getByTestId('filter-agent').selectOption({ label: 'With anybody' });
+    await expect(rows).toHaveCount(3);
+  });
+
+  await test.step('somebody in particular is to write back', async () => {
+    await row('Ana Later').getByTestId('keeper').selectOption({ label: 'Omar Haddad' });
+    await expect(page.getByRole('status').filter({ hasText: 'Changed' })).toBeVisible();
+    await page.getByTestId('filter-agent').selectOption({ label: 'Omar Haddad' });
+    await expect(rows).toHaveCount(1);
+    await expect(row('Ana Later').getByTestId('keeper').locator('option:checked')).toHaveText('Omar Haddad');
     await page.getByTestId('filter-agent').selectOption({ label: 'With anybody' });
     await expect(rows).toHaveCount(3);
   });

@@ -69,7 +69,7 @@ pub struct CallbackQuery {
     pub state: CallbackState,
     /// Of which team.
     pub team: Option<TeamId>,
-    /// Whom they are up to: who has the conversation.
+    /// Whom they are up to: who is to write back, or has the conversation.
     pub agent: Option<AgentId>,
     /// After which place.
     pub after: Option<CallbackKey>,
@@ -106,6 +106,8 @@ pub struct CallbackLine {
     pub owner: Option<String>,
     /// Whose it is.
     pub team: Option<String>,
+    /// Who is to write back; absent: whoever takes it.
+    pub keeper: Option<AgentId>,
     /// Whether it is time, and nobody has written back.
     pub overdue: bool,
     /// Whether free text can be written now; otherwise only a template.
@@ -136,6 +138,15 @@ pub struct CallbackPage {
 impl CallbackPage {
     /// Where counting ends.
     pub const MOST: i64 = 100;
+}
+
+/// Somebody in particular is to write back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AssignCallback {
+    /// Which promise.
+    pub callback: CallbackId,
+    /// Who; absent: whoever takes it.
+    pub to: Option<AgentId>,
 }
 
 /// Somebody sees to a promise by hand.

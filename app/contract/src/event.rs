@@ -126,6 +126,8 @@ pub enum Change {
     FallbackEnded(HandoffNews),
     /// Somebody writes back later.
     CallbackPromised(HandoffNews),
+    /// Somebody in particular writes back, or nobody in particular any more.
+    CallbackAssigned(HandoffNews),
     /// Nobody has written back yet, and it is time.
     CallbackDue(HandoffNews),
     /// What was promised is kept.
@@ -216,6 +218,7 @@ impl Change {
             Change::FallbackStarted(_) => "fallback_started",
             Change::FallbackEnded(_) => "fallback_ended",
             Change::CallbackPromised(_) => "callback_promised",
+            Change::CallbackAssigned(_) => "callback_assigned",
             Change::CallbackDue(_) => "callback_due",
             Change::CallbackKept(_) => "callback_kept",
             Change::CallbackDropped(_) => "callback_dropped",
@@ -258,6 +261,7 @@ impl Change {
             | Change::FallbackStarted(news)
             | Change::FallbackEnded(news)
             | Change::CallbackPromised(news)
+            | Change::CallbackAssigned(news)
             | Change::CallbackDue(news)
             | Change::CallbackKept(news)
             | Change::CallbackDropped(news) => Some(news),

@@ -6,7 +6,7 @@ use std::pin::Pin;
 use serde::{Deserialize, Serialize};
 
 use crate::bots::{KeepTest, TestOf};
-use crate::callback::{CallbackPage, CallbackQuery, EndCallback};
+use crate::callback::{AssignCallback, CallbackPage, CallbackQuery, EndCallback};
 use crate::command::{Ack, Refusal, Request};
 use crate::connection::{SettingsTask, TaskDone};
 use crate::course::{Course, QueueWait};
@@ -75,6 +75,8 @@ pub trait Seat: Send + Sync {
     fn act(&self, request: Request) -> Answer<'_, Ack, Refusal>;
     /// Promises to write back, a page at a time.
     fn callbacks(&self, query: CallbackQuery) -> Answer<'_, CallbackPage>;
+    /// Says who is to write back.
+    fn assign_callback(&self, assign: AssignCallback) -> Answer<'_, (), ChangeRefused>;
     /// Sees to a promise to write back by hand.
     fn end_callback(&self, end: EndCallback) -> Answer<'_, (), ChangeRefused>;
     /// What is known of a handoff beyond its card.

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use contract::bots::{KeepTest, TestOf};
-use contract::callback::{CallbackPage, CallbackQuery, EndCallback};
+use contract::callback::{AssignCallback, CallbackPage, CallbackQuery, EndCallback};
 use contract::connection::{SettingsTask, TaskDone};
 use contract::course::{Course, QueueWait};
 use contract::inbox::{Page, PageKey};
@@ -145,6 +145,11 @@ impl Seat for Taken {
 
     fn callbacks(&self, query: CallbackQuery) -> Answer<'_, CallbackPage> {
         Box::pin(async move { Ok(self.desk.store.callback_page(query).await?) })
+    }
+
+    fn assign_callback(&self, assign: AssignCallback) -> Answer<'_, (), ChangeRefused> {
+        let agent = Agent { id: self.who.agent.id, role: self.who.agent.role };
+        Box::pin(async move { closer::assign_callback(&self.desk, agent, assign).await })
     }
 
     fn end_callback(&self, end: EndCallback) -> Answer<'_, (), ChangeRefused> {

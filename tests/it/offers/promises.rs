@@ -1,9 +1,9 @@
 //! The list of promises to write back, and seeing to them by hand.
 
-use contract::callback::{CallbackPage, CallbackQuery, CallbackState, EndCallback};
+use contract::callback::{AssignCallback, CallbackPage, CallbackQuery, CallbackState, EndCallback};
 use contract::command::Command;
 use contract::seat::Seat;
-use contract::{CallbackId, ConversationId};
+use contract::{CallbackId, ConversationId, Owner, Stage};
 use desk::seat;
 use serde_json::json;
 use std::sync::Arc;
@@ -109,6 +109,42 @@ async fn a_promise_is_ended_once_and_whoever_drops_it_says_why() {
     let line = page.lines.iter().find(|line| line.conversation == ana).unwrap();
     assert_eq!(line.note.as_deref(), Some("She called us."));
     assert_eq!((line.ended_by.as_deref(), line.overdue), (Some("Sara"), false));
+}
+
+#[tokio::test]
+async fn whoever_is_to_write_back_has_the_conversation_when_it_is_time() {
+    let desk = TestDesk::start().await;
+    let (sara, omar) = (desk.agent("Sara").await, desk.agent("Omar").await);
+    desk.with_bot().await;
+    let id = promised(&desk, super::ANA, "desk_now() + interval '1 hour'").await;
+    let seat = seat_of(&desk, &sara).await;
+    let callback = seat.callbacks(CallbackQuery::default()).await.unwrap().lines[0].id;
+    let assign = |to| AssignCallback { callback, to };
+
+    let stranger = contract::AgentId(Uuid::now_v7());
+    let refused = seat.assign_callback(assign(Some(stranger))).await.unwrap_err();
+    assert!(refused.message.contains("no such colleague"), "{}", refused.message);
+    seat.assign_callback(assign(Some(sara.id))).await.unwrap();
+    seat.assign_callback(assign(None)).await.unwrap();
+    // Said twice, it is told once.
+    seat.assign_callback(assign(Some(omar.id))).await.unwrap();
+    seat.assign_callback(assign(Some(omar.id))).await.unwrap();
+    let told = story(&desk, id).await.iter().filter(|name| *name == "callback_assigned").count();
+    assert_eq!(told, 3);
+    let his = CallbackQuery { agent: Some(omar.id), ..CallbackQuery::default() };
+    let page = seat.callbacks(his).await.unwrap();
+    assert_eq!((ids(&page), page.lines[0].keeper), (vec![id], Some(omar.id)));
+
+    desk.sql("update callbacks set due_at = desk_now()").await;
+    desk::flows::place::callback::due_now(&desk.desk, id).await.unwrap();
+    let card = desk.card(id).await;
+    assert_eq!((card.owner, card.stage), (Owner::Agent(omar.id), Stage::Assigned));
+    assert!(card.callback_at.is_some(), "it is kept by writing, not by having it");
+
+    let epoch = card.epoch;
+    act(&desk, &omar, id, Command::Resolve { epoch }).await.unwrap();
+    let refused = seat.assign_callback(assign(None)).await.unwrap_err();
+    assert!(refused.message.contains("settled already"), "{}", refused.message);
 }
 
 #[tokio::test]

@@ -14,6 +14,7 @@ use crate::live::browser;
 use crate::ui::{Badge, Button, Empty, IconName, Shape, Skeleton, Tone};
 
 mod end;
+mod keeper;
 mod table;
 
 use end::Ending;
@@ -96,8 +97,9 @@ fn Listed(query: CallbackQuery) -> impl IntoView {
     let i18n = use_i18n();
     let loaded = Loaded::new(query);
     let asked = RwSignal::new(None::<(CallbackLine, CallbackState)>);
-    let shown = move || match loaded.data.get()? {
-        Ok(page) => Some(view! { <Table query=query page=page asked=asked /> }.into_any()),
+    let shown = move || {
+        match loaded.data.get()? {
+        Ok(page) => Some(view! { <Table query=query page=page asked=asked again=Callback::new(move |()| loaded.again()) /> }.into_any()),
         Err(_) => Some(
             view! {
                 <Empty
@@ -112,6 +114,7 @@ fn Listed(query: CallbackQuery) -> impl IntoView {
             }
             .into_any(),
         ),
+    }
     };
     let overdue = move || match loaded.data.get()? {
         Ok(page) if page.overdue > 0 => {

@@ -8,6 +8,7 @@ use leptos::prelude::*;
 use leptos_router::NavigateOptions;
 use leptos_router::hooks::use_navigate;
 
+use super::keeper::Keeper;
 use super::{Asked, address};
 use crate::i18n::{tu_string, use_i18n};
 use crate::pages::inbox::words::{self, Texts};
@@ -17,14 +18,21 @@ use crate::ui::{
 
 /// The filters, the promises, and the way to the others.
 #[component]
-pub(super) fn Table(query: CallbackQuery, page: CallbackPage, asked: RwSignal<Asked>) -> impl IntoView {
+pub(super) fn Table(
+    query: CallbackQuery,
+    page: CallbackPage,
+    asked: RwSignal<Asked>,
+    again: Callback<()>,
+) -> impl IntoView {
     let i18n = use_i18n();
     let more = page.next.map(|next| address(CallbackQuery { after: Some(next), ..query }));
     let first = address(CallbackQuery { after: None, ..query });
     let body = if page.lines.is_empty() {
         none(i18n, query).into_any()
     } else {
-        table(i18n, query.state, page.lines, asked).into_any()
+        let people = StoredValue::new(page.people.clone());
+        let rows = page.lines.into_iter().map(|line| row(i18n, line, asked, (people, again))).collect_view();
+        table(i18n, query.state, rows).into_any()
     };
     view! {
         <section class="card" data-testid="callbacks">
@@ -116,14 +124,8 @@ fn Filters(
     }
 }
 
-fn table(
-    i18n: Texts,
-    state: CallbackState,
-    lines: Vec<CallbackLine>,
-    asked: RwSignal<Asked>,
-) -> impl IntoView {
+fn table(i18n: Texts, state: CallbackState, rows: impl IntoView) -> impl IntoView {
     let open = state == CallbackState::Open;
-    let rows = lines.into_iter().map(|line| row(i18n, line, asked)).collect_view();
     view! {
         <div class="table-box">
             <table class="table table--stack table--pile">
@@ -150,7 +152,10 @@ fn table(
     }
 }
 
-fn row(i18n: Texts, line: CallbackLine, asked: RwSignal<Asked>) -> impl IntoView {
+/// The people, and what looks for news once something has changed.
+type Around = (StoredValue<Vec<(contract::AgentId, String)>>, Callback<()>);
+
+fn row(i18n: Texts, line: CallbackLine, asked: RwSignal<Asked>, (people, again): Around) -> impl IntoView {
     let open = line.state == CallbackState::Open;
     let view = if line.stage == Stage::Resolved { View::Resolved } else { View::All };
     let href = format!("/inbox/{}/{}", view.as_str(), line.conversation);
@@ -176,7 +181,17 @@ fn row(i18n: Texts, line: CallbackLine, asked: RwSignal<Asked>) -> impl IntoView
                 <div>{obstacle(i18n, &line.reason)}</div>
                 {about.map(|about| view! { <div class="table__second callbacks__about" dir="auto">{about}</div> })}
             </td>
-            <td>{if open { holder(i18n, line.clone()).into_any() } else { outcome(i18n, line.clone()).into_any() }}</td>
+            <td>
+                {if open {
+                    view! {
+                        {holder(i18n, line.clone())}
+                        <Keeper line=line.clone() people=people again=again />
+                    }
+                    .into_any()
+                } else {
+                    outcome(i18n, line.clone()).into_any()
+                }}
+            </td>
             <td class="table__end">
                 <span class="line callbacks__actions">
                     {open.then(|| view! {

@@ -145,7 +145,7 @@ pub static ALL: &[Command] = &[
         anywhere: false,
         about: false,
         when: offered,
-        run: decline_offer,
+        run: |place| decline_offer(place, None),
     },
     Command {
         id: "return",

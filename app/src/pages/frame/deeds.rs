@@ -55,9 +55,10 @@ pub(super) fn accept_offer(place: &Place) {
     }
 }
 
-/// Leaves it to somebody else.
-pub(super) fn decline_offer(place: &Place) {
-    answer_offer(place, |epoch, offer| Deed::Decline { epoch, offer, reason: None });
+/// Leaves it to somebody else, and says why or not.
+pub(super) fn decline_offer(place: &Place, reason: Option<&str>) {
+    let reason = reason.map(str::to_owned);
+    answer_offer(place, |epoch, offer| Deed::Decline { epoch, offer, reason });
 }
 
 fn answer_offer(place: &Place, deed: impl FnOnce(i64, OfferId) -> Deed) -> Option<ConversationId> {

@@ -11,7 +11,7 @@ use crate::i18n::{tu_string, use_i18n};
 use crate::live::use_live;
 use crate::pages::inbox::words;
 use crate::pages::later::{Later, Part};
-use crate::ui::{Button, ButtonKind, ButtonSize, Icon, IconName};
+use crate::ui::{Button, ButtonKind, ButtonSize, Icon, IconName, Menu, MenuItem, MenuSeparator};
 
 /// The offer, while there is one.
 #[component]
@@ -59,19 +59,49 @@ fn Asked(id: ConversationId) -> impl IntoView {
                 >
                     {tu_string!(i18n, inbox.accept)}
                 </Button>
-                <Button
-                    kind=ButtonKind::Quiet
-                    size=ButtonSize::Small
-                    busy=busy
-                    keys=keys_of("decline")
-                    on_press=Callback::new(move |()| decline_offer(&place))
-                    attr:data-testid="offer-decline"
-                >
-                    {tu_string!(i18n, inbox.decline)}
-                </Button>
+                <Declining />
             </section>
         }
     })
+}
+
+/// Leaving it to somebody else: why, if the person says so, stands in the course of the handoff.
+#[component]
+fn Declining() -> impl IntoView {
+    let i18n = use_i18n();
+    let place = use_place();
+    let reasons = [
+        ("busy", tu_string!(i18n, inbox.decline_busy)),
+        ("subject", tu_string!(i18n, inbox.decline_subject)),
+        ("language", tu_string!(i18n, inbox.decline_language)),
+    ];
+    view! {
+        <Menu
+            id="offer-decline"
+            label=tu_string!(i18n, inbox.decline)
+            text=tu_string!(i18n, inbox.decline).to_owned()
+            kind=ButtonKind::Quiet
+            size=ButtonSize::Small
+            testid="offer-decline"
+        >
+            {reasons
+                .map(|(name, words)| view! {
+                    <MenuItem
+                        label=words
+                        on_press=move |()| decline_offer(&place, Some(words))
+                        testid=format!("decline-{name}")
+                    />
+                })
+                .collect_view()}
+            <MenuSeparator />
+            <MenuItem
+                label=tu_string!(i18n, inbox.decline_plain)
+                keys="Shift+Y"
+                on_press=move |()| decline_offer(&place, None)
+                testid="decline-plain"
+            />
+        </Menu>
+    }
 }
 
 /// Why the bot has let go, and on which channel.

@@ -13,6 +13,7 @@ use crate::store;
 pub mod accept;
 pub mod agree;
 pub mod assign;
+pub mod assign_callback;
 mod attach;
 pub mod attributes;
 pub mod bot_answer;

@@ -382,7 +382,7 @@ fn outcome_of(cause: &str) -> &'static str {
     match cause {
         "take" | "reply" | "take_over" | "start" => "taken",
         "accept" => "accepted",
-        "assign" | "transfer" | "rule" => "transferred",
+        "assign" | "transfer" | "rule" | "callback" => "transferred",
         "return_to_bot" => "returned",
         "answered_on_phone" => "answered_on_phone",
         "snooze" => "snoozed",

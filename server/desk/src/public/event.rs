@@ -27,6 +27,7 @@ pub const NAMES: [&str; 26] = [
     "fallback_started",
     "fallback_ended",
     "callback_promised",
+    "callback_assigned",
     "callback_due",
     "callback_kept",
     "callback_dropped",
@@ -51,7 +52,7 @@ pub struct Event {
     pub cursor: String,
     /// Its one name: `conversation_opened`, `message_created`, `message_changed`, `delivery_changed`, `owner_changed`,
     /// `stage_changed`, `handoff_created`, `handoff_offered`, `handoff_accepted`, `handoff_declined`, `handoff_expired`,
-    /// `handoff_after_hours`, `handoff_ended`, `fallback_started`, `fallback_ended`, `callback_promised`, `callback_due`,
+    /// `handoff_after_hours`, `handoff_ended`, `fallback_started`, `fallback_ended`, `callback_promised`, `callback_assigned`, `callback_due`,
     /// `callback_kept`, `callback_dropped`, `snoozed`, `labelled`, `priority_changed`, `read_by_agent`,
     /// `contact_changed`, `consent_changed`, `attributes_changed`. More may come: leave out what you do not know.
     pub r#type: &'static str,

@@ -2,7 +2,7 @@
 //! wait, and of which bots a conversation can be a test.
 
 use contract::bots::{KeepTest, TestOf};
-use contract::callback::EndCallback;
+use contract::callback::{AssignCallback, EndCallback};
 use contract::course::Course;
 use contract::seat::SeatError;
 use contract::settings::ChangeRefused;
@@ -18,6 +18,18 @@ use crate::state::Desk;
 pub(super) async fn end_callback(desk: &Desk, agent: Agent, end: &EndCallback) -> Result<(), ChangeRefused> {
     flows::end_callback::end(desk, agent, end).await.map_err(|failed| match failed {
         Failed::Refused(why) => settings::wrong("note", flows::sentence(&why, None)),
+        Failed::Store(error) => settings::failed(error),
+    })
+}
+
+/// Says who is to write back.
+pub(super) async fn assign_callback(
+    desk: &Desk,
+    agent: Agent,
+    assign: AssignCallback,
+) -> Result<(), ChangeRefused> {
+    flows::assign_callback::assign(desk, agent, assign).await.map_err(|failed| match failed {
+        Failed::Refused(why) => settings::wrong("to", flows::sentence(&why, None)),
         Failed::Store(error) => settings::failed(error),
     })
 }

@@ -2,7 +2,7 @@
 
 use contract::event::HandoffNews;
 use contract::team::Obstacle;
-use contract::{Actor, BotId, ConversationId, HandoffId, Packet, Time};
+use contract::{Actor, AgentId, BotId, ConversationId, HandoffId, Packet, Time};
 use sqlx::types::Json;
 use uuid::Uuid;
 
@@ -26,6 +26,17 @@ pub struct NewCallback<'a> {
     pub due: Time,
     /// When it is promised.
     pub now: Time,
+}
+
+/// It is time to write back.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Due {
+    /// When it was due.
+    pub at: Time,
+    /// What kept people from answering, as a word.
+    pub reason: String,
+    /// Who is to write back, if that is anybody in particular who still works here.
+    pub keeper: Option<AgentId>,
 }
 
 /// A bot has the customer because nobody else can.
@@ -162,18 +173,19 @@ impl Tx {
         Ok(ended.rows_affected() > 0)
     }
 
-    /// Notes that people are told that it is time to write back. The moment, if they were not before and it is.
-    pub async fn tell_due(&mut self, id: ConversationId, now: Time) -> Result<Option<(Time, String)>> {
-        let told: Option<(i64, String)> = sqlx::query_as(
+    /// Notes that people are told that it is time to write back. What is due, if they were not before and it is.
+    pub async fn tell_due(&mut self, id: ConversationId, now: Time) -> Result<Option<Due>> {
+        let told: Option<(i64, String, Option<Uuid>)> = sqlx::query_as(
             "update callbacks set told_at = from_ms($2)
               where conversation_id = $1 and state = 'open' and told_at is null and due_at <= from_ms($2)
-             returning to_ms(due_at), reason",
+             returning to_ms(due_at), reason,
+                       (select id from agents where id = owner_id and active)",
         )
         .bind(id.0)
         .bind(now.0)
         .fetch_optional(self.connection())
         .await?;
-        Ok(told.map(|(due, reason)| (Time(due), reason)))
+        Ok(told.map(|(at, reason, keeper)| Due { at: Time(at), reason, keeper: keeper.map(AgentId) }))
     }
 
     /// Admins are told that nobody has written back yet.

@@ -49,32 +49,38 @@ pub async fn instead(work: &mut Work, packet: &Packet, run: Run) -> Outcome<()> 
     tell::first_of(work, &terms, (packet, &[TextKind::Callback, TextKind::of(run.obstacle)])).await
 }
 
-/// It is time to write back, and nobody has: people are told, and it waits for them. Of several servers that try at once
-/// one does it.
+/// It is time to write back, and nobody has: people are told, and it waits for them, or is with whoever is to write back.
+/// Of several servers that try at once one does it.
 pub async fn due_now(desk: &Desk, id: ConversationId) -> Outcome<()> {
     let mut work = Work::open(desk, id, Actor::Desk).await?;
     let now = work.now;
-    let Some((until, reason)) = work.tx.tell_due(id, now).await? else { return Ok(()) };
+    let Some(due) = work.tx.tell_due(id, now).await? else { return Ok(()) };
     work.record(Change::CallbackDue(HandoffNews {
-        until: Some(until),
-        reason: Some(reason),
+        until: Some(due.at),
+        reason: Some(due.reason),
+        agent: due.keeper,
         ..HandoffNews::default()
     }));
     let text = "A customer was promised that somebody writes back, and it is time. Nobody has yet.";
     work.tx.alert_of_callback(id, text).await?;
-    match work.conversation.stage {
-        Stage::Bot => {
+    match (work.conversation.stage, due.keeper) {
+        // Whoever is to write back has it from now on.
+        (Stage::Bot | Stage::Snoozed | Stage::Waiting, Some(keeper)) => {
+            let change = work.conversation.give(keeper, "callback", now)?;
+            work.moved(change).await?;
+        }
+        (Stage::Bot, None) => {
             let packet = Packet {
                 reason: Some("It is time to write back, as was promised.".to_owned()),
                 ..Packet::because(ReasonCode::Rule)
             };
             recall(&mut work, &packet).await?;
         }
-        Stage::Snoozed => {
+        (Stage::Snoozed, None) => {
             let change = work.conversation.wake("callback_due", now);
             work.moved(change).await?;
         }
-        Stage::Waiting | Stage::Assigned | Stage::Resolved => {}
+        (Stage::Waiting | Stage::Assigned | Stage::Resolved, _) => {}
     }
     work.commit(desk).await
 }

@@ -26,6 +26,7 @@ struct Row {
     stage: String,
     owner: Option<String>,
     team: Option<String>,
+    keeper: Option<Uuid>,
     overdue: bool,
     window_open: bool,
     ended_at: Option<i64>,
@@ -38,6 +39,7 @@ const SELECT: &str = "select k.id, k.conversation_id,
     coalesce('+' || ad.phone, ad.user_id) as address, ch.name as channel, h.packet ->> 'title' as title,
     h.packet ->> 'reason_code' as handoff, k.reason, to_ms(k.due_at) as due_at, to_ms(k.created_at) as created_at,
     k.state, c.stage, coalesce(ag.name, bo.name) as owner, t.name as team,
+    k.owner_id as keeper,
     k.state = 'open' and k.due_at <= desk_now() as overdue, coalesce(c.window_until > desk_now(), false) as window_open,
     to_ms(k.ended_at) as ended_at, e.name as ended_by, k.note
    from callbacks k
@@ -73,6 +75,7 @@ impl Row {
             stage: words::stage(&self.stage)?,
             owner: self.owner,
             team: self.team,
+            keeper: self.keeper.map(AgentId),
             overdue: self.overdue,
             window_open: self.window_open,
             ended: self.ended_at.map(Time),
@@ -151,7 +154,37 @@ impl Store {
     }
 }
 
+/// A promise that nobody has kept yet.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct OpenCallback {
+    /// When it is due.
+    pub due: Time,
+    /// Who is to write back, if that is anybody in particular.
+    pub keeper: Option<AgentId>,
+}
+
 impl Tx {
+    /// A promise, if nobody has kept it yet. Locked until the end.
+    pub async fn open_callback(&mut self, id: CallbackId) -> Result<Option<OpenCallback>> {
+        let found: Option<(i64, Option<Uuid>)> = sqlx::query_as(
+            "select to_ms(due_at), owner_id from callbacks where id = $1 and state = 'open' for no key update",
+        )
+        .bind(id.0)
+        .fetch_optional(self.connection())
+        .await?;
+        Ok(found.map(|(due, keeper)| OpenCallback { due: Time(due), keeper: keeper.map(AgentId) }))
+    }
+
+    /// Says who is to write back.
+    pub async fn assign_callback(&mut self, id: CallbackId, to: Option<AgentId>) -> Result<()> {
+        sqlx::query("update callbacks set owner_id = $2 where id = $1")
+            .bind(id.0)
+            .bind(to.map(|agent| agent.0))
+            .execute(self.connection())
+            .await?;
+        Ok(())
+    }
+
     /// Ends a promise by hand, if it is still open. When it was due, if it was.
     pub async fn end_callback_by_hand(
         &mut self,
