@@ -21,11 +21,11 @@ use contract::settings::{
 };
 use contract::thread::{Thread, ThreadKey, ThreadPage};
 use leptos::prelude::*;
-use leptos::server_fn::codec::{Json, Post};
+use leptos::server_fn::codec::Json;
 use leptos::server_fn::error::{FromServerFnError, ServerFnErrorErr};
-use leptos::server_fn::{Bytes, ContentType, Decodes, Encodes, FormatType};
-use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
+
+use crate::lean::{Lean, LeanEncoding};
 
 /// Why a call brought nothing.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -75,37 +75,6 @@ impl FromServerFnError for CallError {
 
     fn from_server_fn_error(_: ServerFnErrorErr) -> Self {
         CallError::Offline
-    }
-}
-
-/// JSON that is read as text. The resources of a page are, too: one way of reading instead of two makes the
-/// program that the browser loads a good deal smaller.
-pub struct LeanEncoding;
-
-/// The codec of the answers.
-pub type Lean = Post<LeanEncoding>;
-
-impl ContentType for LeanEncoding {
-    const CONTENT_TYPE: &'static str = "application/json";
-}
-
-impl FormatType for LeanEncoding {
-    const FORMAT_TYPE: leptos::server_fn::Format = leptos::server_fn::Format::Text;
-}
-
-impl<T: Serialize> Encodes<T> for LeanEncoding {
-    type Error = serde_json::Error;
-
-    fn encode(value: &T) -> Result<Bytes, Self::Error> {
-        serde_json::to_vec(value).map(Bytes::from)
-    }
-}
-
-impl<T: DeserializeOwned> Decodes<T> for LeanEncoding {
-    type Error = serde_json::Error;
-
-    fn decode(bytes: Bytes) -> Result<T, Self::Error> {
-        serde_json::from_str(std::str::from_utf8(&bytes).unwrap_or_default())
     }
 }
 

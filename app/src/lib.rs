@@ -8,6 +8,7 @@
 pub mod app;
 pub mod calls;
 pub mod i18n;
+pub mod lean;
 pub mod live;
 pub mod pages;
 pub mod ui;

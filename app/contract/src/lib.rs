@@ -19,6 +19,7 @@ pub mod handoff;
 pub mod hours;
 pub mod id;
 pub mod inbox;
+pub mod json;
 pub mod message;
 pub mod person;
 pub mod picker;

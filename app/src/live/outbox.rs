@@ -99,7 +99,7 @@ pub fn open(me: AgentId) {
         let mut kept: Vec<Kept> = browser::kept_keys(&prefix(me))
             .iter()
             .filter_map(|key| browser::kept(key))
-            .filter_map(|text| serde_json::from_str(&text).ok())
+            .filter_map(|text| contract::json::read(&text).ok())
             .collect();
         order::by_key(&mut kept, |kept| kept.at);
         outbox.waiting = kept.into_iter().map(|kept| Waiting { request: kept.request(), tries: 0 }).collect();

@@ -197,7 +197,7 @@ fn heard(text: &str) {
         return;
     };
     // A frame that this build does not know is of a later version: the next hello will tell.
-    let Ok(frame) = serde_json::from_str::<Down>(text) else { return };
+    let Ok(frame) = contract::json::read::<Down>(text) else { return };
     match frame {
         Down::Hello { build } => {
             SOCKET.with_borrow_mut(|socket| {

@@ -153,7 +153,7 @@ impl Live {
         let done = UPLOADS.with_borrow_mut(|uploads| uploads.remove(&id));
         let text = request.response_text().ok().flatten().unwrap_or_default();
         let stage = match request.status() {
-            Ok(200) => serde_json::from_str(&text).map_or(Stage::Failed(None), Stage::Ready),
+            Ok(200) => contract::json::read(&text).map_or(Stage::Failed(None), Stage::Ready),
             _ => Stage::Failed(detail(&text)),
         };
         self.move_on(id, stage);

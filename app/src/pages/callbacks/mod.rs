@@ -10,6 +10,7 @@ use leptos_router::hooks::use_query_map;
 
 use crate::calls::{self, CallError};
 use crate::i18n::{tu_string, use_i18n};
+use crate::lean::{Brought, bring};
 use crate::live::browser;
 use crate::ui::{Badge, Button, Empty, IconName, Shape, Skeleton, Tone};
 
@@ -53,12 +54,12 @@ pub fn Callbacks() -> impl IntoView {
 #[derive(Clone, Copy)]
 struct Loaded {
     query: CallbackQuery,
-    data: Resource<Result<CallbackPage, CallError>>,
+    data: Brought<Result<CallbackPage, CallError>>,
 }
 
 impl Loaded {
     fn new(query: CallbackQuery) -> Loaded {
-        let loaded = Loaded { query, data: Resource::new(move || query, calls::callbacks) };
+        let loaded = Loaded { query, data: bring(move || query, calls::callbacks) };
         Effect::new(move |_| {
             if let Some(Err(error)) = loaded.data.get()
                 && error.signed_out()

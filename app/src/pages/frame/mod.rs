@@ -11,6 +11,7 @@ use leptos_router::hooks::{use_location, use_navigate};
 
 use crate::calls::{self, CallError};
 use crate::i18n::{tu_string, use_i18n};
+use crate::lean::bring;
 use crate::live::{Live, Notice, browser, socket};
 use crate::pages::inbox::words::Texts;
 use crate::pages::later::fetch_later;
@@ -110,7 +111,7 @@ pub fn Frame() -> impl IntoView {
     fetch_later();
     let live = place.live;
     let in_inbox = Memo::new(move |_| place.view.get().is_some());
-    let me = Resource::new(|| (), |()| calls::me());
+    let me = bring(|| (), |()| calls::me());
     commands::listen(place);
     tell_notices(live);
     stay_live(place);

@@ -11,6 +11,7 @@ use leptos_router::components::Redirect;
 
 use crate::calls::{self, CallError};
 use crate::i18n::{tu_string, use_i18n};
+use crate::lean::bring;
 use crate::live::{Live, Slot, browser, use_live};
 use crate::pages::frame::{sign_in, use_place};
 use crate::ui::{Button, ButtonKind, Empty, IconName, Skeleton};
@@ -52,7 +53,7 @@ type First = (InboxSnapshot, Option<Result<ThreadSnapshot, CallError>>);
 pub fn Inbox() -> impl IntoView {
     let live = use_live();
     let place = use_place();
-    let first = Resource::new(
+    let first = bring(
         || (),
         move |()| {
             let view = place.view.get_untracked().unwrap_or_default();

@@ -6,6 +6,7 @@ use leptos::prelude::*;
 use leptos::task::{spawn_local, spawn_local_scoped_with_cancellation};
 
 use crate::calls::{self, CallError};
+use crate::lean::Brought;
 use crate::live::browser;
 use crate::ui::browser::sleep;
 
@@ -21,7 +22,7 @@ const WAIT: u32 = 20_000;
 /// The phone in the hand.
 #[derive(Clone, Copy)]
 pub(super) struct Handset {
-    known: Resource<Known>,
+    known: Brought<Known>,
     /// The phones as they were listed since. Apart, because what hangs on `known` is drawn anew with it, and a message
     /// that somebody is writing would be lost.
     news: RwSignal<Option<Listed>>,
@@ -43,7 +44,7 @@ pub(super) struct Handset {
 
 impl Handset {
     pub(super) fn new(
-        known: Resource<Known>,
+        known: Brought<Known>,
         phone: Memo<Option<String>>,
         line: Memo<Option<String>>,
     ) -> Handset {
@@ -201,7 +202,7 @@ impl Handset {
 }
 
 /// What was listed last.
-fn listed(news: RwSignal<Option<Listed>>, known: Resource<Known>) -> Option<Listed> {
+fn listed(news: RwSignal<Option<Listed>>, known: Brought<Known>) -> Option<Listed> {
     let first = known.get().and_then(Result::ok);
     news.get().or(first)
 }

@@ -7,6 +7,7 @@ use leptos_router::hooks::use_query_map;
 
 use crate::calls::{self, CallError};
 use crate::i18n::{tu_string, use_i18n};
+use crate::lean::{Brought, bring};
 use crate::live::browser;
 use crate::ui::{Button, Empty, IconName, Skeleton};
 
@@ -29,7 +30,7 @@ use phones::PhoneList;
 #[component]
 pub fn Sandbox() -> impl IntoView {
     let i18n = use_i18n();
-    let known = Resource::new(|| (), |()| calls::phones());
+    let known = bring(|| (), |()| calls::phones());
     let query = use_query_map();
     let asked = move |key: &'static str| Memo::new(move |_| query.read().get(key));
     let handset = Handset::new(known, asked("phone"), asked("line"));
@@ -72,7 +73,7 @@ pub fn Sandbox() -> impl IntoView {
 
 /// What stands here when there are no phones to show.
 #[component]
-fn Off(error: CallError, known: Resource<handset::Known>) -> impl IntoView {
+fn Off(error: CallError, known: Brought<handset::Known>) -> impl IntoView {
     let i18n = use_i18n();
     let (icon, title, text) = match error {
         CallError::Seat(SeatError::NotFound | SeatError::SignedOut | SeatError::Forbidden) => {

@@ -9,6 +9,7 @@ use leptos::task::spawn_local;
 
 use crate::calls::{self, CallError};
 use crate::i18n::{tu_string, use_i18n};
+use crate::lean::{Brought, bring};
 use crate::live::browser;
 use crate::ui::{Button, Empty, IconName};
 
@@ -19,7 +20,7 @@ const FRESH: Duration = Duration::from_secs(4);
 #[derive(Clone, Copy)]
 pub(super) struct Loaded {
     page: SettingsPage,
-    data: Resource<Result<Settings, CallError>>,
+    data: Brought<Result<Settings, CallError>>,
 }
 
 /// Loads a screen, and looks for news every few seconds.
@@ -40,7 +41,7 @@ pub(super) fn load(page: SettingsPage) -> Loaded {
 
 /// Loads a screen.
 pub(super) fn once(page: SettingsPage) -> Loaded {
-    let loaded = Loaded { page, data: Resource::new(move || page, calls::settings) };
+    let loaded = Loaded { page, data: bring(move || page, calls::settings) };
     Effect::new(move |_| {
         if let Some(Err(error)) = loaded.data.get()
             && error.signed_out()

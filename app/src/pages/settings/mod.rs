@@ -6,6 +6,7 @@ use leptos_router::components::{A, Outlet};
 
 use crate::calls;
 use crate::i18n::{tu_string, use_i18n};
+use crate::lean::bring;
 use crate::ui::{Icon, IconName};
 
 mod account;
@@ -40,7 +41,7 @@ pub use webhook::Webhook;
 #[component]
 pub fn SettingsShell() -> impl IntoView {
     let i18n = use_i18n();
-    let me = Resource::new(|| (), |()| calls::me());
+    let me = bring(|| (), |()| calls::me());
     let for_admins = move || {
         view! {
             <Place to="/settings/channels" icon=IconName::Plug label=tu_string!(i18n, settings.channels) />
