@@ -287,7 +287,7 @@ mod tests {
     use serde_json::{Value, json};
 
     use super::*;
-    use crate::bots::flow::hours::Day;
+    use crate::bots::flow::Day;
     use crate::frame::Down;
 
     /// Reads as `serde_json` reads.

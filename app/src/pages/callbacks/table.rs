@@ -160,11 +160,6 @@ fn row(i18n: Texts, line: CallbackLine, asked: RwSignal<Asked>, (people, again):
     let view = if line.stage == Stage::Resolved { View::Resolved } else { View::All };
     let href = format!("/inbox/{}/{}", view.as_str(), line.conversation);
     let about = line.title.clone().or_else(|| line.handoff.map(|code| words::reason(i18n, code).to_owned()));
-    let end = {
-        let line = line.clone();
-        move |state: CallbackState| asked.set(Some((line.clone(), state)))
-    };
-    let drop_it = end.clone();
     view! {
         <tr data-testid="callback" data-conversation=line.conversation.to_string() data-overdue=line.overdue.then_some("true")>
             <td class="table__tight">
@@ -193,31 +188,41 @@ fn row(i18n: Texts, line: CallbackLine, asked: RwSignal<Asked>, (people, again):
                 }}
             </td>
             <td class="table__end">
-                <span class="line callbacks__actions">
-                    {open.then(|| view! {
-                        <Button
-                            kind=ButtonKind::Ghost
-                            size=ButtonSize::Small
-                            on_press=move || drop_it(CallbackState::Dropped)
-                            attr:data-testid="drop"
-                        >
-                            {tu_string!(i18n, callbacks.drop)}
-                        </Button>
-                        <Button
-                            kind=ButtonKind::Quiet
-                            size=ButtonSize::Small
-                            on_press=move || end(CallbackState::Kept)
-                            attr:data-testid="keep"
-                        >
-                            {tu_string!(i18n, callbacks.keep)}
-                        </Button>
-                    })}
-                    <ButtonLink href=href size=ButtonSize::Small attr:data-testid="open">
-                        {tu_string!(i18n, callbacks.open)}
-                    </ButtonLink>
-                </span>
+                {actions(i18n, line.clone(), href, asked)}
             </td>
         </tr>
+    }
+}
+
+/// What can be done about it.
+fn actions(i18n: Texts, line: CallbackLine, href: String, asked: RwSignal<Asked>) -> impl IntoView {
+    let open = line.state == CallbackState::Open;
+    let end = move |state: CallbackState| asked.set(Some((line.clone(), state)));
+    let drop_it = end.clone();
+    view! {
+        <span class="line callbacks__actions">
+            {open.then(|| view! {
+                <Button
+                    kind=ButtonKind::Ghost
+                    size=ButtonSize::Small
+                    on_press=move || drop_it(CallbackState::Dropped)
+                    attr:data-testid="drop"
+                >
+                    {tu_string!(i18n, callbacks.drop)}
+                </Button>
+                <Button
+                    kind=ButtonKind::Quiet
+                    size=ButtonSize::Small
+                    on_press=move || end(CallbackState::Kept)
+                    attr:data-testid="keep"
+                >
+                    {tu_string!(i18n, callbacks.keep)}
+                </Button>
+            })}
+            <ButtonLink href=href size=ButtonSize::Small attr:data-testid="open">
+                {tu_string!(i18n, callbacks.open)}
+            </ButtonLink>
+        </span>
     }
 }
 

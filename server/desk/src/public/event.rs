@@ -10,7 +10,7 @@ use super::words::{At, Party};
 use super::{Conversation, Handoff, Message};
 
 /// The names of all events.
-pub const NAMES: [&str; 26] = [
+pub const NAMES: [&str; 27] = [
     "conversation_opened",
     "message_created",
     "message_changed",

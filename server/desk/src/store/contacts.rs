@@ -100,7 +100,8 @@ pub(super) fn point_sql(n: u8) -> String {
         "update addresses a set conversation_id = x.conversation_id,
                 last_inbound_id = coalesce(x.last, a.last_inbound_id)
            from json_to_recordset(${n}::text::json) as x(id uuid, conversation_id uuid, last text)
-          where a.id = x.id"
+          where a.id = x.id and {}",
+        super::among("a.id", n)
     )
 }
 

@@ -143,7 +143,8 @@ pub(super) fn save_sql(n: u8) -> String {
                 snoozed_until = from_ms(x.snoozed_until), last_agent = x.last_agent, handoff_id = x.handoff_id,
                 resolved_at = from_ms(x.resolved_at)
            from json_to_recordset(${n}::text::json) {SHAPE}
-          where c.id = x.id"
+          where c.id = x.id and {}",
+        super::among("c.id", n)
     )
 }
 

@@ -175,14 +175,17 @@ pub(super) async fn by_ids(connection: &mut PgConnection, ids: &[Uuid]) -> Resul
 }
 
 /// The messages that carry these ids of a provider (parameter 2) on their channels (parameter 1): what came in, and what
-/// we sent.
+/// we sent. Looked up one by one: joined, a plan made while a table was small would read all of it.
 pub(super) const FIND: &str = "select w.channel_id, w.provider_id, m.id, m.conversation_id
        from unnest($1::uuid[], $2::text[]) as w(channel_id, provider_id)
-       join messages m on m.channel_id = w.channel_id and m.provider_id = w.provider_id
+      cross join lateral (select id, conversation_id from messages
+                           where channel_id = w.channel_id and provider_id = w.provider_id offset 0) m
      union all
      select w.channel_id, w.provider_id, d.message_id, d.conversation_id
        from unnest($1::uuid[], $2::text[]) as w(channel_id, provider_id)
-       join deliveries d on d.channel_id = w.channel_id and d.provider_id = w.provider_id and d.kind = 'message'";
+      cross join lateral (select message_id, conversation_id from deliveries
+                           where channel_id = w.channel_id and provider_id = w.provider_id and kind = 'message'
+                          offset 0) d";
 
 fn columns_of(message: &NewMessage) -> serde_json::Value {
     let (author_kind, author_id) = words::author_columns(message.author);

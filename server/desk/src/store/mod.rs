@@ -281,3 +281,11 @@ impl Tx {
 pub(crate) fn as_rows(rows: &[serde_json::Value]) -> String {
     serde_json::Value::from(rows).to_string()
 }
+
+/// That a column is among the ids of such rows, parameter `n`. Beside a join with the rows it has the planner look ids up
+/// instead of reading a table that was small when the plan was made.
+pub(crate) fn among(column: &str, n: u8) -> String {
+    format!(
+        "{column} = any (array(select (x ->> 'id')::uuid from json_array_elements(${n}::text::json) as x))"
+    )
+}
