@@ -12,6 +12,7 @@ mod calls;
 mod chatwoot;
 mod document;
 mod feed;
+mod flows;
 mod follow;
 mod keys;
 mod known;

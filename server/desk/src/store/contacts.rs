@@ -221,13 +221,14 @@ impl Tx {
                returning channel_id, key, address_id),
              placed as (
                -- The same name on another channel of ours is the same contact, unless that contact has an
-               -- address on this channel already.
+               -- address on this channel already. Sorted as text, so that no index in the order of ids is taken for
+               -- a way to find a name.
                select f.*, coalesce(
                         (select a.contact_id from identities i join addresses a on a.id = i.address_id
                           where i.key = f.key and i.channel_id <> f.channel_id
                             and not exists (select 1 from addresses o
                                              where o.channel_id = f.channel_id and o.contact_id = a.contact_id)
-                          order by a.id limit 1), f.contact_id) as of_contact
+                          order by a.id::text limit 1), f.contact_id) as of_contact
                  from won w join fresh f on f.channel_id = w.channel_id and f.key = w.key),
              made as (
                insert into contacts (id, profile_name, username)

@@ -175,7 +175,8 @@ pub(super) async fn by_ids(connection: &mut PgConnection, ids: &[Uuid]) -> Resul
 }
 
 /// The messages that carry these ids of a provider (parameter 2) on their channels (parameter 1): what came in, and what
-/// we sent. Looked up one by one: joined, a plan made while a table was small would read all of it.
+/// we sent. Looked up one by one, and the kind seen to afterwards: a plan that is made while there are no deliveries would
+/// else go through all of them by an index that has only this kind.
 pub(super) const FIND: &str = "select w.channel_id, w.provider_id, m.id, m.conversation_id
        from unnest($1::uuid[], $2::text[]) as w(channel_id, provider_id)
       cross join lateral (select id, conversation_id from messages
@@ -183,9 +184,9 @@ pub(super) const FIND: &str = "select w.channel_id, w.provider_id, m.id, m.conve
      union all
      select w.channel_id, w.provider_id, d.message_id, d.conversation_id
        from unnest($1::uuid[], $2::text[]) as w(channel_id, provider_id)
-      cross join lateral (select message_id, conversation_id from deliveries
-                           where channel_id = w.channel_id and provider_id = w.provider_id and kind = 'message'
-                          offset 0) d";
+      cross join lateral (select message_id, conversation_id, kind from deliveries
+                           where channel_id = w.channel_id and provider_id = w.provider_id offset 0) d
+      where d.kind = 'message'";
 
 fn columns_of(message: &NewMessage) -> serde_json::Value {
     let (author_kind, author_id) = words::author_columns(message.author);

@@ -106,7 +106,8 @@ fn calls() -> OpenApiRouter<Desk> {
 /// The calls about how the desk is set up.
 fn setup() -> OpenApiRouter<Desk> {
     use settings::{
-        bots, channels, connections, deliveries, doors, people, rules, teams, templates, tokens, webhooks,
+        bots, channels, connections, deliveries, doors, flows, people, rules, teams, templates, tokens,
+        webhooks,
     };
     OpenApiRouter::new()
         .routes(routes!(connections::list, connections::connect))
@@ -129,6 +130,13 @@ fn setup() -> OpenApiRouter<Desk> {
         .routes(routes!(rules::test))
         .routes(routes!(people::one, people::change))
         .routes(routes!(bots::one, bots::change, bots::remove))
+        .routes(routes!(flows::read))
+        .routes(routes!(flows::versions))
+        .routes(routes!(flows::keep))
+        .routes(routes!(flows::discard))
+        .routes(routes!(flows::test))
+        .routes(routes!(flows::publish))
+        .routes(routes!(flows::roll_back))
         .routes(routes!(webhooks::list, webhooks::add))
         .routes(routes!(webhooks::one, webhooks::change, webhooks::remove))
         .routes(routes!(webhooks::rotate))

@@ -1,4 +1,4 @@
-//! Bots: how they are set up. What a built-in one says is edited in the browser, where it can be tried.
+//! Bots: how they are set up. What a built-in one says stands in `flows`.
 
 use std::collections::BTreeMap;
 

@@ -7,7 +7,7 @@
 //! | [`connections`], [`doors`], [`channels`], [`templates`] | accounts at providers, their addresses, numbers and templates |
 //! | [`teams`], [`people`] | teams, and those who sign in |
 //! | [`rules`] | routing rules |
-//! | [`bots`] | bots |
+//! | [`bots`], [`flows`] | bots, and what the built-in ones say and do |
 //! | [`webhooks`], [`deliveries`] | addresses that are told what happens, and what was sent to them |
 //! | [`tokens`] | tokens of this API |
 
@@ -33,6 +33,7 @@ pub(super) mod channels;
 pub(super) mod connections;
 pub(super) mod deliveries;
 pub(super) mod doors;
+pub(super) mod flows;
 pub(super) mod people;
 pub(super) mod rules;
 pub(super) mod teams;
