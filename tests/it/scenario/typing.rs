@@ -28,7 +28,16 @@ async fn type_for_a_moment(line: &Line<'_>, reply: bool) {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn customers_see_the_owner_typing_a_reply_and_nothing_else() {
-    let scene = Scene::open(Where::Inside).await;
+    typing_is_seen(Where::Inside).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn customers_see_the_owner_typing_at_a_desk_without_stand_ins() {
+    typing_is_seen(Where::Apart).await;
+}
+
+async fn typing_is_seen(place: Where) {
+    let scene = Scene::open(place).await;
     join_all(scene.lines().into_iter().map(|line| async move {
         line.begin().await;
         let mark = line.scene.tap.mark();
@@ -56,7 +65,16 @@ async fn customers_see_the_owner_typing_a_reply_and_nothing_else() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_channel_that_is_told_not_to_shows_no_typing() {
-    let scene = Scene::open(Where::Inside).await;
+    nothing_is_seen(Where::Inside).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_channel_that_is_told_not_to_shows_no_typing_at_a_desk_without_stand_ins() {
+    nothing_is_seen(Where::Apart).await;
+}
+
+async fn nothing_is_seen(place: Where) {
+    let scene = Scene::open(place).await;
     join_all(scene.lines().into_iter().map(|line| async move {
         line.begin().await;
         let mut tx = line.scene.desk.store.begin().await.unwrap();

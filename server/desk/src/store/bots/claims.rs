@@ -209,16 +209,18 @@ impl Store {
         Ok(rows.into_iter().map(Row::turn).collect())
     }
 
-    /// Gives a turn that could not be brought to an end back, to be taken again after so many milliseconds.
+    /// Gives a turn that could not be brought to an end back, to be taken again after so many milliseconds. One that
+    /// another process has taken meanwhile stays with it.
     pub async fn put_turn_back(&self, turn: &Turn, wait_ms: i64) -> Result<()> {
         sqlx::query(
             "update bot_turns
                 set lease_until = null, due_at = greatest(due_at, desk_now() + $3 * interval '1 millisecond')
-              where conversation_id = $1 and epoch = $2 and lease_until is not null",
+              where conversation_id = $1 and epoch = $2 and attempts = $4 and lease_until is not null",
         )
         .bind(turn.conversation.0)
         .bind(turn.epoch)
         .bind(wait_ms)
+        .bind(turn.attempts)
         .execute(self.pool())
         .await?;
         Ok(())
