@@ -14,6 +14,8 @@ use crate::media::sendable::{self, Reach};
 use crate::state::Desk;
 use crate::store::bots::{Remembered, Turn};
 
+pub mod together;
+
 /// What came of an answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Done {
@@ -41,7 +43,7 @@ pub async fn answer(desk: &Desk, turn: &Turn, answer: Answer, heard_to: i64) -> 
     let offered = say(&mut work, bot, &answer).await?;
     let remembered =
         Remembered { memory: &memory, answered_seq: heard_to, epoch: turn.epoch, offered: &offered };
-    if !work.tx.conclude(turn, remembered).await? {
+    if work.tx.conclude(&[(turn.place(), remembered)]).await?.is_empty() {
         return Ok(Done::Repeated);
     }
     if answer.missed {

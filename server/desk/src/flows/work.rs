@@ -24,10 +24,12 @@ use crate::store::messages::NewMessage;
 use crate::store::outbox::{NewDelivery, Payload};
 
 mod aside;
+mod down;
 mod heard;
 mod parts;
 mod wakes;
 
+pub(super) use down::Down;
 use heard::Heard;
 use parts::parts;
 pub(super) use wakes::Wakes;

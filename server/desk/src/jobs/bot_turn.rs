@@ -5,6 +5,7 @@
 //! | this one | which turns are taken, and when |
 //! | `crowd` | how many are under way, so that a slow bot keeps no other from its turns |
 //! | `ask` | one turn: what the bot is given, and its answer |
+//! | `answers` | answers on their way into effect, several at once |
 //! | `judge` | what a turn says of the bot |
 //! | `calls` | what bots were asked, written down |
 
@@ -16,18 +17,20 @@ use tokio::time::Instant;
 
 use crate::domain::{Refused, delivery};
 use crate::flows::Failed;
-use crate::flows::bot_answer::{self, Done};
+use crate::flows::bot_answer::Done;
 use crate::flows::bot_failure::{self, Why};
 use crate::live::bus::Topic;
 use crate::state::Desk;
 use crate::store;
 use crate::store::bots::Turn;
 
+mod answers;
 mod ask;
 mod calls;
 mod crowd;
 mod judge;
 
+use answers::Answers;
 use ask::{Asked, Brought, ask};
 use calls::Calls;
 use crowd::Crowd;
@@ -42,15 +45,22 @@ const TRIES: i32 = 4;
 /// Promises that are looked at in one go.
 const PROMISES: i64 = 100;
 
+/// Where turns end.
+#[derive(Clone)]
+struct Ends {
+    answers: Answers,
+    calls: Calls,
+}
+
 /// Gives bots their turns.
 pub async fn run(desk: Desk) -> anyhow::Result<()> {
     let mut woken = desk.bus.listen(Topic::Turns);
     let crowd = Crowd::default();
-    let calls = Calls::open(&desk);
+    let ends = Ends { answers: Answers::open(&desk), calls: Calls::open(&desk) };
     let mut looked = Instant::now();
     loop {
         woken.borrow_and_update();
-        while round(&desk, &crowd, &calls).await? {}
+        while round(&desk, &crowd, &ends).await? {}
         // What came meanwhile waits for nothing else, as long as nothing else waits for long.
         if woken.has_changed().unwrap_or(false) && looked.elapsed() < LOOK && !desk.stop.is_cancelled() {
             continue;
@@ -77,7 +87,7 @@ fn pause(next: i64) -> Duration {
 }
 
 /// Takes the turns that are due. Says whether there may be more.
-async fn round(desk: &Desk, crowd: &Crowd, calls: &Calls) -> store::Result<bool> {
+async fn round(desk: &Desk, crowd: &Crowd, ends: &Ends) -> store::Result<bool> {
     let room = crowd.room();
     if desk.stop.is_cancelled() || room == 0 {
         return Ok(false);
@@ -99,9 +109,9 @@ async fn round(desk: &Desk, crowd: &Crowd, calls: &Calls) -> store::Result<bool>
         }
     };
     for (turn, brought) in turns.into_iter().zip(brought) {
-        let (desk, place, calls) = (desk.clone(), crowd.enter(turn.bot), calls.clone());
+        let (desk, place, ends) = (desk.clone(), crowd.enter(turn.bot), ends.clone());
         desk.tasks.clone().spawn(async move {
-            take(&desk, &turn, brought, &calls).await;
+            take(&desk, &turn, brought, &ends).await;
             drop(place);
         });
     }
@@ -109,8 +119,8 @@ async fn round(desk: &Desk, crowd: &Crowd, calls: &Calls) -> store::Result<bool>
 }
 
 /// Takes one turn: a bot that must not be asked is not, and whatever goes wrong ends with people.
-async fn take(desk: &Desk, turn: &Turn, brought: Brought, calls: &Calls) {
-    let taken = AssertUnwindSafe(attempt(desk, turn, brought, calls)).catch_unwind().await;
+async fn take(desk: &Desk, turn: &Turn, brought: Brought, ends: &Ends) {
+    let taken = AssertUnwindSafe(attempt(desk, turn, brought, ends)).catch_unwind().await;
     let failed = match taken {
         Ok(Ok(())) => return,
         Ok(Err(Failed::Store(error))) => {
@@ -139,7 +149,7 @@ async fn later(desk: &Desk, turn: &Turn) {
     }
 }
 
-async fn attempt(desk: &Desk, turn: &Turn, brought: Brought, calls: &Calls) -> Result<(), Failed> {
+async fn attempt(desk: &Desk, turn: &Turn, brought: Brought, ends: &Ends) -> Result<(), Failed> {
     if let Some(why) = ask::forbidden(desk, turn).await? {
         bot_failure::fail(desk, turn, &why).await?;
         return Ok(());
@@ -147,15 +157,15 @@ async fn attempt(desk: &Desk, turn: &Turn, brought: Brought, calls: &Calls) -> R
     let begun = Instant::now();
     let mut asked = ask(desk, turn, brought).await?;
     let ms = u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX);
-    let verdict = put(desk, turn, &mut asked).await?;
-    judge::note(desk, calls, turn, (&asked, ms, &verdict)).await;
+    let verdict = put(desk, turn, &mut asked, &ends.answers).await?;
+    judge::note(desk, &ends.calls, turn, (&asked, ms, &verdict)).await;
     Ok(())
 }
 
 /// Puts an answer, or its failure, into effect.
-async fn put(desk: &Desk, turn: &Turn, asked: &mut Asked) -> Result<Verdict, Failed> {
+async fn put(desk: &Desk, turn: &Turn, asked: &mut Asked, answers: &Answers) -> Result<Verdict, Failed> {
     let error = match asked.take_answer() {
-        Ok(answer) => match bot_answer::answer(desk, turn, answer, asked.heard_to).await {
+        Ok(answer) => match answers.put(desk, turn, answer, asked.heard_to).await {
             Ok(Done::Repeated) => return Ok(Verdict::Dropped),
             Ok(done) => return Ok(Verdict::Done(done)),
             // The conversation changed hands while the bot was thinking: its answer is of no use any more.

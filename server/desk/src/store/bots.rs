@@ -2,8 +2,7 @@
 
 use contract::message::Choice;
 use contract::{BotId, ConversationId, DeliveryId, Time};
-use serde_json::Value;
-use sqlx::types::Json;
+use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::{Result, Store, Tx};
@@ -19,7 +18,7 @@ mod secrets;
 mod versions;
 
 pub use calls::{CallOutcome, NewCall};
-pub use claims::{Health, Terms, Turn};
+pub use claims::{Health, Place, Terms, Turn};
 pub use history::{Heard, Said, Told};
 pub use lessons::{LOOKED_AT, Lesson, NO_SUCH_CONVERSATION, Recorded, RecordedLine, TEST_KEPT};
 pub use news::BotNews;
@@ -217,39 +216,52 @@ impl Tx {
         Ok(())
     }
 
-    /// Ends a turn with what the bot remembers and has answered, and counts it. Nothing changes, and false is the answer,
-    /// if something has been answered since the turn was taken.
-    pub async fn conclude(&mut self, turn: &Turn, remembered: Remembered<'_>) -> Result<bool> {
-        let offered = (!remembered.offered.is_empty()).then_some(Json(remembered.offered));
-        let concluded = sqlx::query_scalar(
-            "with said as (
+    /// Ends turns with what their bots remember and have answered, and counts them. Nothing changes for those in which
+    /// something has been answered since they were taken; the conversations of the others.
+    pub async fn conclude(&mut self, turns: &[(Place, Remembered<'_>)]) -> Result<Vec<ConversationId>> {
+        let rows: Vec<Value> = turns
+            .iter()
+            .map(|(place, remembered)| {
+                let offered = (!remembered.offered.is_empty()).then_some(remembered.offered);
+                json!({
+                    "conversation_id": place.conversation, "bot_id": place.bot, "memory": remembered.memory,
+                    "answered_seq": remembered.answered_seq, "epoch": remembered.epoch, "offered": offered,
+                    "heard_from": place.heard_from, "version": place.version,
+                })
+            })
+            .collect();
+        let concluded: Vec<Uuid> = sqlx::query_scalar(
+            "with x as materialized (
+               select * from json_to_recordset($1::text::json)
+                 as x(conversation_id uuid, bot_id uuid, memory jsonb, answered_seq bigint, epoch bigint, offered jsonb,
+                      heard_from bigint, version bigint)),
+             said as (
                insert into bot_memory as m (conversation_id, bot_id, memory, answered_seq, epoch, turns, offered)
-               values ($1, $2, $3, $4, $5, 1, $6)
+               select conversation_id, bot_id, coalesce(memory, 'null'), answered_seq, epoch, 1, offered from x
+                order by conversation_id
                    on conflict (conversation_id) do update
                   set bot_id = excluded.bot_id, memory = excluded.memory, answered_seq = excluded.answered_seq,
                       epoch = excluded.epoch, offered = excluded.offered,
                       turns = case when m.epoch = excluded.epoch and m.bot_id = excluded.bot_id then m.turns + 1
                                    else 1 end
-                where m.bot_id <> excluded.bot_id or m.answered_seq <= $7
-               returning 1),
-             gone as (delete from bot_turns
-                       where conversation_id = $1 and epoch = $5 and version = $8 and exists (select from said)
-                      returning 1),
-             joined as (update bot_turns set lease_until = null
-                         where conversation_id = $1 and epoch = $5 and exists (select from said)
-                           and not exists (select from gone))
-             select exists (select from said)",
+                where m.bot_id <> excluded.bot_id
+                   or m.answered_seq <= (select x.heard_from from x where x.conversation_id = excluded.conversation_id)
+               returning conversation_id),
+             over as materialized (select x.conversation_id, x.epoch, x.version from x join said using (conversation_id)),
+             gone as (delete from bot_turns t using over
+                       where t.conversation_id = any (array(select conversation_id from over))
+                         and t.conversation_id = over.conversation_id and t.epoch = over.epoch
+                         and t.version = over.version
+                      returning t.conversation_id),
+             joined as (update bot_turns t set lease_until = null from over
+                         where t.conversation_id = any (array(select conversation_id from over))
+                           and t.conversation_id = over.conversation_id and t.epoch = over.epoch
+                           and t.conversation_id not in (select conversation_id from gone))
+             select conversation_id from said",
         )
-        .bind(turn.conversation.0)
-        .bind(turn.bot.0)
-        .bind(Json(remembered.memory))
-        .bind(remembered.answered_seq)
-        .bind(remembered.epoch)
-        .bind(offered)
-        .bind(turn.heard_from)
-        .bind(turn.version)
-        .fetch_one(self.connection())
+        .bind(super::as_rows(&rows))
+        .fetch_all(self.connection())
         .await?;
-        Ok(concluded)
+        Ok(concluded.into_iter().map(ConversationId).collect())
     }
 }

@@ -1,5 +1,7 @@
 //! Conversations: taking their locks, and writing them back.
 
+use std::collections::HashMap;
+
 use contract::{AddressId, AgentId, BotId, ChannelId, ContactId, ConversationId, HandoffId, MessageId, Time};
 use serde_json::json;
 use sqlx::FromRow;
@@ -96,6 +98,18 @@ impl Row {
     }
 }
 
+impl HeldRow {
+    fn held(self) -> Result<Held> {
+        Ok(Held {
+            conversation: self.row.conversation()?,
+            now: Time(self.now),
+            bot: self.bot_id.map(BotId),
+            provider: self.provider,
+            sandbox: self.sandbox,
+        })
+    }
+}
+
 fn columns_of(conversation: &Conversation) -> serde_json::Value {
     let (owner_kind, owner_id) = words::owner_columns(conversation.owner);
     json!({
@@ -123,6 +137,17 @@ fn columns_of(conversation: &Conversation) -> serde_json::Value {
         "opened_at": conversation.opened_at,
         "resolved_at": conversation.resolved_at,
     })
+}
+
+/// Conversations with what there is to know of their channels.
+fn held_sql() -> String {
+    format!(
+        "select {COLUMNS}, to_ms(desk_now()) as now, b.id as bot_id, n.provider, n.sandbox
+           from conversations c
+           join channels ch on ch.id = c.channel_id
+           join connections n on n.id = ch.connection_id
+           left join bots b on b.id = ch.bot_id and b.active"
+    )
 }
 
 /// The shape of [`columns_of`] in SQL.
@@ -156,26 +181,19 @@ pub(super) fn conversation_rows(conversations: &[Conversation]) -> String {
 impl Tx {
     /// Takes a conversation's lock.
     pub async fn lock(&mut self, id: ConversationId) -> Result<Option<Held>> {
-        let sql = format!(
-            "select {COLUMNS}, to_ms(desk_now()) as now, b.id as bot_id, n.provider, n.sandbox
-               from conversations c
-               join channels ch on ch.id = c.channel_id
-               join connections n on n.id = ch.connection_id
-               left join bots b on b.id = ch.bot_id and b.active
-              where c.id = $1
-                for no key update of c"
-        );
+        let sql = format!("{} where c.id = $1 for no key update of c", held_sql());
         let row: Option<HeldRow> = sqlx::query_as(&sql).bind(id.0).fetch_optional(self.connection()).await?;
-        row.map(|held| {
-            Ok(Held {
-                conversation: held.row.conversation()?,
-                now: Time(held.now),
-                bot: held.bot_id.map(BotId),
-                provider: held.provider,
-                sandbox: held.sandbox,
-            })
-        })
-        .transpose()
+        row.map(HeldRow::held).transpose()
+    }
+
+    /// Takes the locks of those of these conversations that nobody else has, in the order of their ids.
+    pub async fn lock_free(&mut self, ids: &[ConversationId]) -> Result<HashMap<ConversationId, Held>> {
+        let ids: Vec<Uuid> = ids.iter().map(|id| id.0).collect();
+        let sql =
+            format!("{} where c.id = any ($1) order by c.id for no key update of c skip locked", held_sql());
+        let rows: Vec<HeldRow> = sqlx::query_as(&sql).bind(ids).fetch_all(self.connection()).await?;
+        let held = rows.into_iter().map(|row| row.held().map(|held| (held.conversation.id, held)));
+        held.collect()
     }
 
     /// A conversation as it is at this moment, and that moment. It may be another one by the time this is read.

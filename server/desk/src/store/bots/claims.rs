@@ -55,6 +55,29 @@ pub struct Turn {
     pub health: Health,
 }
 
+/// What of a turn decides whether an answer to it still counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Place {
+    /// The conversation.
+    pub conversation: ConversationId,
+    /// The bot.
+    pub bot: BotId,
+    /// The epoch under which it began.
+    pub epoch: i64,
+    /// Raised by every message that joins the turn.
+    pub version: i64,
+    /// The event beyond which nothing may have been answered meanwhile.
+    pub heard_from: i64,
+}
+
+impl Turn {
+    /// What decides whether an answer to it still counts.
+    pub fn place(&self) -> Place {
+        let Turn { conversation, bot, epoch, version, heard_from, .. } = *self;
+        Place { conversation, bot, epoch, version, heard_from }
+    }
+}
+
 /// What a bot may.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Terms {
