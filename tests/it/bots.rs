@@ -24,6 +24,7 @@ mod returned;
 mod rich;
 pub(crate) mod server;
 mod story;
+mod together;
 mod trial;
 mod turns;
 mod versions;

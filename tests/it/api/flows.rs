@@ -50,7 +50,8 @@ async fn a_flow_is_edited_tried_made_live_and_rolled_back() {
     let again = json!({ "definition": flow["definition"] });
     let kept = admin.post(&at("/draft"), &again).await.ok();
     let tried = admin.post(&at("/test"), &json!({ "conversation_ids": [conversation] })).await.ok();
-    assert_eq!(tried["results"][0]["before"], "Good day from a program.", "{tried}");
+    let before = tried["results"][0]["before"].as_str().unwrap();
+    assert!(before.starts_with("Good day from a program."), "{tried}");
     admin.post(&at("/discard"), &json!({ "revision": 1_000 })).await.problem(422, "invalid");
     let discard = json!({ "revision": kept["revision"] });
     assert_eq!(admin.post(&at("/discard"), &discard).await.status, 204);
@@ -76,5 +77,5 @@ async fn a_bot_of_another_kind_has_no_flow() {
         admin.get(&path).await.problem(404, "not_found");
     }
     let draft = json!({ "revision": 1 });
-    admin.post(&format!("/bots/{id}/flow/discard"), &draft).await.problem(422, "invalid");
+    admin.post(&format!("/bots/{id}/flow/discard"), &draft).await.problem(404, "not_found");
 }

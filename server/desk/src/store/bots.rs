@@ -3,6 +3,7 @@
 use contract::message::Choice;
 use contract::{BotId, ConversationId, DeliveryId, Time};
 use serde_json::{Value, json};
+use sqlx::types::Json;
 use uuid::Uuid;
 
 use super::{Result, Store, Tx};

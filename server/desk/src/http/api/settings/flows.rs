@@ -222,6 +222,11 @@ async fn flow(office: &Office<'_>, bot: BotId) -> Result<FlowPage, Problem> {
     }
 }
 
+/// A bot that has a flow.
+async fn with_flow(office: &Office<'_>, id: &str) -> Result<BotId, Problem> {
+    Ok(flow(office, bot(id)?).await?.id)
+}
+
 async fn run(office: &Office<'_>, task: BotTask) -> Result<BotDone, Problem> {
     match office.run(SettingsTask::Bot(task)).await? {
         TaskDone::Bot(done) => Ok(done),
@@ -287,7 +292,7 @@ pub(in crate::http::api) async fn keep(
     Input(draft): Input<NewDraft>,
 ) -> Answer<Kept> {
     let office = enter(&desk, &caller, Scope::SettingsWrite).await?;
-    let (bot, definition) = (bot(&id)?, Box::new(draft.definition));
+    let (bot, definition) = (with_flow(&office, &id).await?, Box::new(draft.definition));
     match run(&office, BotTask::Save { bot, revision: draft.revision, definition }).await? {
         BotDone::Saved { revision, findings } => Ok(Json(Kept { revision, findings })),
         _ => Err(odd()),
@@ -304,7 +309,7 @@ pub(in crate::http::api) async fn discard(
     Input(wish): Input<Discard>,
 ) -> Result<StatusCode, Problem> {
     let office = enter(&desk, &caller, Scope::SettingsWrite).await?;
-    let change = BotChange::Discard { bot: bot(&id)?, revision: wish.revision };
+    let change = BotChange::Discard { bot: with_flow(&office, &id).await?, revision: wish.revision };
     office.change(SettingsChange::Bot(change)).await?;
     Ok(StatusCode::NO_CONTENT)
 }
@@ -322,7 +327,7 @@ pub(in crate::http::api) async fn test(
 ) -> Answer<Tried> {
     let office = enter(&desk, &caller, Scope::SettingsWrite).await?;
     let conversations = wish.conversation_ids.into_iter().map(ConversationId).collect();
-    match run(&office, BotTask::Try { bot: bot(&id)?, conversations }).await? {
+    match run(&office, BotTask::Try { bot: with_flow(&office, &id).await?, conversations }).await? {
         BotDone::Tried { results } => Ok(Json(Tried { results })),
         _ => Err(odd()),
     }
@@ -340,7 +345,8 @@ pub(in crate::http::api) async fn publish(
     Input(wish): Input<Publish>,
 ) -> Answer<Live> {
     let office = enter(&desk, &caller, Scope::SettingsWrite).await?;
-    let (bot, Publish { revision, version, note, with_gaps }) = (bot(&id)?, wish);
+    let bot = with_flow(&office, &id).await?;
+    let Publish { revision, version, note, with_gaps } = wish;
     changed(&office, bot, BotChange::Publish { bot, revision, version, note, with_gaps }).await
 }
 
@@ -356,6 +362,6 @@ pub(in crate::http::api) async fn roll_back(
     Input(wish): Input<RollBack>,
 ) -> Answer<Live> {
     let office = enter(&desk, &caller, Scope::SettingsWrite).await?;
-    let bot = bot(&id)?;
+    let bot = with_flow(&office, &id).await?;
     changed(&office, bot, BotChange::Restore { bot, restored: wish.to, version: wish.version }).await
 }
