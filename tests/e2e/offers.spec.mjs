@@ -53,9 +53,16 @@ test('an offer is accepted by key, declined by click, and lapses', async ({ agen
     await sara.page.reload();
     await live(sara.page);
     await expect(offer).toContainText('Ben Offer');
+    // On every other page too it stands above what is there.
+    await sara.go('/callbacks');
+    await live(sara.page);
+    await expect(offer).toContainText('Ben Offer');
+    expect((await offer.boundingBox()).y).toBeLessThan(40);
     await offer.getByTestId('offer-decline').click();
     await offer.getByTestId('decline-plain').click();
     await expect(offer).toHaveCount(0);
+    await sara.go('/inbox/waiting');
+    await live(sara.page);
     const waits = `select count(*)::int from conversations where stage = 'waiting'`;
     await expect.poll(() => desk.database.value(waits)).toBe(1);
   });
