@@ -34,8 +34,8 @@ pub async fn run() -> Result<()> {
         }
         process.kill();
     }
-    figure("boot.ready_ms", median(&times), "ms");
-    figure("boot.idle_rss_mb", idle.context("it was never idle")?, "MB");
+    figure("ready_ms", median(&times), "ms");
+    figure("idle_rss_mb", idle.context("it was never idle")?, "MB");
     Ok(())
 }
 

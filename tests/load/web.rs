@@ -23,9 +23,9 @@ pub async fn run() -> Result<()> {
     world.customers_write(CUSTOMERS).await?;
     let cookie = world.colleague("Agent", Role::Agent).await?.1;
     let bytes = first_load(&world.process.url, &cookie).await?;
-    figure("web.first_load_brotli_kb", approx(bytes) / 1024.0, "KB");
+    figure("first_load_brotli_kb", approx(bytes) / 1000.0, "kB");
     match interactive(&world.process.url, &cookie).await {
-        Ok(times) => figure("web.interactive_ms", median(&times), "ms"),
+        Ok(times) => figure("interactive_ms", median(&times), "ms"),
         Err(why) => tell(&format!("interactive_ms missing: {why:#}")),
     }
     Ok(())
