@@ -173,6 +173,7 @@ async fn a_handoff_waits_for_no_webhook_that_has_met_the_customer() {
     let (_, met) = webhook.meet(&[Learned { channel, sender, makes: false }]).await.unwrap();
     assert_eq!(met.len(), 1);
     handed_off(&desk, ANA).await;
+    desk.provider.until_seen(1).await;
     assert_eq!(said(&desk), ["One moment."]);
     // It has the conversation to itself afterwards.
     assert!(webhook.lock(desk.conversation_of(ANA).await).await.unwrap().is_some());
