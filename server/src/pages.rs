@@ -15,7 +15,8 @@ use leptos::config::{Env, LeptosOptions};
 use leptos_axum::{LeptosRoutes, generate_route_list};
 use tower::ServiceExt;
 use tower_http::CompressionLevel;
-use tower_http::compression::CompressionLayer;
+use tower_http::compression::predicate::{NotForContentType, Predicate};
+use tower_http::compression::{CompressionLayer, DefaultPredicate};
 use tower_http::services::ServeDir;
 
 use crate::calls::{self, Visitor};
@@ -50,7 +51,7 @@ pub fn router(desk: &Desk, site: &Path) -> Router {
         .route("/pkg/{*file}", get(file))
         .fallback(file_or_page)
         .layer(middleware::from_fn_with_state(state.clone(), guard))
-        .layer(CompressionLayer::new().quality(EFFORT))
+        .layer(CompressionLayer::new().quality(EFFORT).compress_when(worth_it()))
         .layer(middleware::from_fn(uncompressed_for_strangers))
         .with_state(state)
 }
@@ -117,6 +118,11 @@ fn door(path: &str) -> Door {
         _ if below("/inbox") || below("/settings") || below("/callbacks") => Door::Desk,
         _ => Door::Open,
     }
+}
+
+/// What is compressed: not problems, which are short, and whose body is written anew further out.
+fn worth_it() -> impl Predicate {
+    DefaultPredicate::new().and(NotForContentType::const_new("application/problem+json"))
 }
 
 /// What another site has made a browser ask for is not compressed: from its length, and from texts of their own that

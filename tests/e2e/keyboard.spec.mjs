@@ -119,6 +119,7 @@ test('the help, the palette and the chains', async ({ agent }) => {
     await expect(page.getByTestId('palette')).toBeHidden();
     await expect(sara.thread).toHaveAccessibleName(`Messages with ${name}`);
     await page.keyboard.press('Control+k');
+    await expect(input).toBeFocused();
     await expect(input).toHaveValue('');
     await page.keyboard.type('go to mine');
     await page.keyboard.press('ArrowDown');

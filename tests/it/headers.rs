@@ -1,7 +1,8 @@
 //! The headers that every answer carries.
 
 use reqwest::Method;
-use tests::TestDesk;
+use tests::process::free_port;
+use tests::{Process, TestDesk};
 
 fn at(desk: &TestDesk, path: &str) -> String {
     format!("{}{path}", desk.url().to_string().trim_end_matches('/'))
@@ -45,4 +46,27 @@ async fn what_is_said_to_one_person_stays_out_of_caches() {
     let desk = TestDesk::start().await;
     let answer = desk.http().post(at(&desk, "/login")).send().await.unwrap();
     assert_eq!(answer.headers()["cache-control"], "no-store");
+}
+
+#[tokio::test]
+async fn pages_are_compressed_unless_another_site_asks_and_problems_never_are() {
+    let desk = TestDesk::start().await;
+    let process = Process::start(&desk.database.url, free_port()).await;
+    let get = async |path: &str, site: &str| {
+        let request = desk.http().get(format!("{}{path}", process.url));
+        let request = request.header("accept-encoding", "br").header("sec-fetch-site", site);
+        let answer = request.send().await.unwrap();
+        let encoding = answer.headers().get("content-encoding").map(|it| it.to_str().unwrap().to_owned());
+        (encoding, answer.bytes().await.unwrap())
+    };
+    for (site, expected) in [("none", Some("br")), ("same-origin", Some("br")), ("cross-site", None)] {
+        let (encoding, body) = get("/login", site).await;
+        assert_eq!(encoding.as_deref(), expected, "{site}");
+        assert_eq!(body.starts_with(b"<!DOCTYPE html>"), expected.is_none(), "{site}");
+    }
+    // It is written anew with the request's id after whatever else has been done to it.
+    let (encoding, body) = get("/sandbox", "none").await;
+    assert_eq!(encoding, None);
+    let problem: serde_json::Value = serde_json::from_slice(&body).unwrap();
+    assert_eq!((&problem["code"], problem["request_id"].is_string()), (&"not_found".into(), true));
 }
