@@ -107,7 +107,8 @@ fn gzip(bytes: &[u8]) -> Result<Vec<u8>> {
     encoder.finish().context("compressing")
 }
 
-fn files_below(folder: &Path) -> Result<Vec<PathBuf>> {
+/// The files of a folder and of those in it, sorted; none of a folder that is not there.
+pub fn files_below(folder: &Path) -> Result<Vec<PathBuf>> {
     let mut files = Vec::new();
     if !folder.exists() {
         return Ok(files);

@@ -21,9 +21,29 @@ const FLAGS: [&str; 7] = [
     "--enable-mutable-globals",
 ];
 
+/// What decides how the programs come out, beside their sources.
+const AROUND: [&str; 6] = [
+    "Cargo.toml",
+    "Cargo.lock",
+    ".cargo/config.toml",
+    ".cargo/xtask/src/wasm.rs",
+    ".cargo/xtask/src/split.rs",
+    ".cargo/xtask/src/names.rs",
+];
+
 /// Builds a program into a folder of its script, its wasm and the snippets, and names the folder.
 pub fn build(project: &Project, bundle: Bundle) -> Result<PathBuf> {
     let front = project.front();
+    let optimiser = tools::wasm_opt(project);
+    let version = optimiser.as_ref().map_or("none", |(_, version)| version);
+    let minifier = tools::minifier(project);
+    let minify = if minifier.is_some() { "esbuild" } else { "plain" };
+    let made_from = format!("{} wasm-opt {version} {minify}", sources(project)?);
+    let (out, stamp) = (front.join(bundle.feature), front.join(format!("{}.stamp", bundle.feature)));
+    if out.is_dir() && fs::read_to_string(&stamp).is_ok_and(|old| old == made_from) {
+        shell::say(&format!("{}: up to date", bundle.name));
+        return Ok(out);
+    }
     let mut cargo = project.cargo(
         "build -p app --lib --target wasm32-unknown-unknown --no-default-features --profile wasm-release",
     );
@@ -31,18 +51,6 @@ pub fn build(project: &Project, bundle: Bundle) -> Result<PathBuf> {
     shell::run(cargo.arg("--target-dir").arg(&front))?;
     let built = front.join("wasm32-unknown-unknown/wasm-release/app.wasm");
     let bytes = fs::read(&built).with_context(|| format!("reading {}", built.display()))?;
-
-    let optimiser = tools::wasm_opt(project);
-    let version = optimiser.as_ref().map_or("none", |(_, version)| version);
-    let minifier = tools::minifier(project);
-    let minify = if minifier.is_some() { "esbuild" } else { "plain" };
-    let made_from =
-        format!("{} wasm-opt {version} {} short {minify} halves", pack::hash(&bytes), FLAGS.join(" "));
-    let (out, stamp) = (front.join(bundle.feature), front.join(format!("{}.stamp", bundle.feature)));
-    if out.is_dir() && fs::read_to_string(&stamp).is_ok_and(|old| old == made_from) {
-        shell::say(&format!("{}: up to date", bundle.name));
-        return Ok(out);
-    }
     // Without its stamp a half-made folder is made again.
     let _ = fs::remove_file(&stamp);
     if out.exists() {
@@ -69,6 +77,23 @@ pub fn build(project: &Project, bundle: Bundle) -> Result<PathBuf> {
     }
     fs::write(&stamp, made_from).with_context(|| format!("writing {}", stamp.display()))?;
     Ok(out)
+}
+
+/// What the programs are made from, as one hash, the compiler and this build included. Both are one crate, of which cargo
+/// keeps the library that it has built last: asked for the two in turn it would compile each anew every time.
+fn sources(project: &Project) -> Result<String> {
+    let mut files = pack::files_below(&project.root.join("app"))?;
+    files.extend(AROUND.map(|file| project.root.join(file)));
+    let mut all = Vec::new();
+    for file in files {
+        all.extend(file.strip_prefix(&project.root).unwrap_or(&file).to_string_lossy().as_bytes());
+        all.push(0);
+        all.extend(fs::read(&file).with_context(|| format!("reading {}", file.display()))?);
+        all.push(0);
+    }
+    all.extend(shell::answer("rustc", &["--version", "--verbose"]).unwrap_or_default().as_bytes());
+    all.extend(std::env::var("RUSTFLAGS").unwrap_or_default().as_bytes());
+    Ok(pack::hash(&all))
 }
 
 fn bind(program: &[u8], out: &Path, name: &str) -> Result<()> {
