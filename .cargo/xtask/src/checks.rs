@@ -9,13 +9,14 @@ use anyhow::{Context, Result, bail};
 use crate::database::Database;
 use crate::project::{Profile, Project, text};
 use crate::summary::{self, Tally};
-use crate::{desk, front, shell, tools};
+use crate::{desk, front, shell, space, tools};
 
 /// What the browser fetches before the first page is alive, compressed, in bytes.
 const BUDGET: u64 = 500_000;
 
 /// Runs the checks and prints the tally as the last line.
 pub fn run(project: &Project, fast: bool, filter: Option<&str>) -> Result<ExitCode> {
+    space::make_room(project)?;
     let mut checks = Checks { project, done: Vec::new() };
     if filter.is_none() {
         checks.lints();
@@ -146,6 +147,11 @@ impl Checks<'_> {
                 tally.passed, tally.failed
             ));
             all += tally;
+        }
+        if all.failed > 0
+            && let Ok(free) = space::free_gb(self.project)
+        {
+            shell::say(&format!("{free} GB of the disk are free"));
         }
         shell::say(&format!("{} passed, {} failed", all.passed, all.failed));
         if all.failed == 0 && !shell::is_interrupted() { ExitCode::SUCCESS } else { ExitCode::FAILURE }

@@ -16,6 +16,7 @@ mod names;
 mod pack;
 mod project;
 mod shell;
+mod space;
 mod split;
 mod summary;
 mod tools;
