@@ -2,7 +2,7 @@
 """A bot for Baton in one file, with nothing but Python and a token.
 
 It follows the feed, greets, answers one question, and hands the conversation to people when it is asked to. It needs no
-address of its own. Make a bot of the kind `api`, give it a channel, make a token for it, and run
+address of its own. Make a bot of the kind "Program with a token" (`api`), give it a channel, make a token for it, and run
 
     BATON_URL=http://127.0.0.1:3000 BATON_TOKEN=baton_test_... python3 bot.py
 

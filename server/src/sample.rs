@@ -101,7 +101,8 @@ impl Maker<'_> {
         if let Some(team) = tx.save_team(None, &support(&ids)).await? {
             tx.mark_sample_team(team).await?;
         }
-        self.add_lines(&mut tx).await?;
+        let bot = self.add_bot(&mut tx).await?;
+        self.add_lines(&mut tx, bot).await?;
         tx.commit().await?;
         Ok(Some(logins))
     }
@@ -120,20 +121,23 @@ impl Maker<'_> {
         format!("{local}/sandbox/{}{}", stand_in.provider(), stand_in.version())
     }
 
-    /// The number that sample conversations go to; makes it where it is not there.
+    /// The number that sample conversations go to; makes it, or its bot, where it is not there.
     async fn place(&self) -> Result<SamplePlace> {
         if let Some(place) = self.store.sample_place().await? {
             return Ok(place);
         }
+        let has_lines = self.store.has_sample_lines().await?;
         let mut tx = self.store.begin().await?;
-        self.add_lines(&mut tx).await?;
+        let bot = self.add_bot(&mut tx).await?;
+        if !has_lines {
+            self.add_lines(&mut tx, bot).await?;
+        }
         tx.commit().await?;
         let Some(place) = self.store.sample_place().await? else { bail!("the sample number is gone again") };
         Ok(place)
     }
 
-    /// One number at every provider that the sandbox stands in for, and the bot that answers on all of them.
-    async fn add_lines(&self, tx: &mut Tx) -> Result<()> {
+    async fn add_bot(&self, tx: &mut Tx) -> Result<BotId> {
         let bot = SampleBot {
             id: BotId(Uuid::now_v7()),
             name: format!("{SHOP} bot"),
@@ -141,8 +145,13 @@ impl Maker<'_> {
             definition: flow::default_definition(),
         };
         tx.add_sample_bot(&bot).await?;
+        Ok(bot.id)
+    }
+
+    /// One number at every provider that the sandbox stands in for, with one bot that answers on all of them.
+    async fn add_lines(&self, tx: &mut Tx, bot: BotId) -> Result<()> {
         for (provider, stand_in) in played() {
-            tx.add_sample_line(&self.line(provider, stand_in, bot.id)?).await?;
+            tx.add_sample_line(&self.line(provider, stand_in, bot)?).await?;
         }
         Ok(())
     }

@@ -128,6 +128,25 @@ async fn sample_conversations_are_whole_come_once_and_leave_nothing_behind() {
 }
 
 #[tokio::test]
+async fn sample_stories_are_told_by_their_own_bot_whoever_answers_by_now() {
+    let database = Database::fresh().await;
+    assert!(baton(Some(&database), &["sample", "load"], b"").status.success());
+    let conversations = database.number("select count(*) from conversations").await;
+    let emptied = "delete from conversations; delete from contacts;
+                   insert into bots (id, name, kind, definition)
+                   values ('0199a7c0-0000-7000-8000-000000000001', 'Robin', 'api', '{}');
+                   update channels set bot_id = '0199a7c0-0000-7000-8000-000000000001';";
+    for spoilt in [emptied, "delete from conversations; delete from contacts; delete from bots where sample"]
+    {
+        database.sql(spoilt).await;
+        let again = baton(Some(&database), &["sample", "load"], b"");
+        assert!(again.status.success(), "{}", err(&again));
+        assert_eq!(database.number("select count(*) from conversations").await, conversations);
+        assert_eq!(database.number("select count(*) from bots where sample").await, 1);
+    }
+}
+
+#[tokio::test]
 async fn the_doctor_finds_a_healthy_database_healthy_and_an_absent_one_absent() {
     let database = Database::fresh().await;
     let output = baton(Some(&database), &["doctor"], b"");

@@ -162,7 +162,7 @@ impl Scene<'_> {
             heard,
             contact_name: Some(self.name.clone()),
             opening,
-            ..Turn::over(place.definition.clone(), place.version)
+            ..Turn::over(flow::default_definition(), 1)
         })?;
         self.memory = answer.memory;
         self.tick();
@@ -331,8 +331,6 @@ mod tests {
             channel: ChannelId(Uuid::now_v7()),
             provider_channel: "1".to_owned(),
             bot: BotId(Uuid::now_v7()),
-            definition: flow::default_definition(),
-            version: 1,
         };
         let agents = [AgentId(Uuid::now_v7()), AgentId(Uuid::now_v7()), AgentId(Uuid::now_v7())];
         let cast = Cast { place: &place, agents: &agents, now: Time(1_700_000_000_000) };

@@ -56,32 +56,36 @@ pub struct SamplePlace {
     pub provider_channel: String,
     /// Its bot.
     pub bot: BotId,
-    /// What the bot says and does.
-    pub definition: Value,
-    /// The definition's version.
-    pub version: i32,
 }
 
-type PlaceRow = (Uuid, Uuid, String, Uuid, Json<Value>, i32);
+type PlaceRow = (Uuid, Uuid, String, Uuid);
 
 impl Store {
-    /// The number that sample conversations go to, if it is there.
+    /// The number that sample conversations go to, if it is there with the bot that came with it, whoever answers on it
+    /// by now.
     pub async fn sample_place(&self) -> Result<Option<SamplePlace>> {
         let row: Option<PlaceRow> = sqlx::query_as(
-            "select ch.connection_id, ch.id, ch.provider_channel, b.id, b.definition, b.version
-               from channels ch join bots b on b.id = ch.bot_id join connections k on k.id = ch.connection_id
-              where ch.sample and k.provider = 'meta' order by ch.created_at limit 1",
+            "select ch.connection_id, ch.id, ch.provider_channel, b.id
+               from channels ch join connections k on k.id = ch.connection_id cross join bots b
+              where ch.sample and k.provider = 'meta' and b.sample and b.kind = 'flow'
+              order by ch.created_at, b.created_at limit 1",
         )
         .fetch_optional(self.pool())
         .await?;
-        Ok(row.map(|(connection, channel, provider_channel, bot, definition, version)| SamplePlace {
+        Ok(row.map(|(connection, channel, provider_channel, bot)| SamplePlace {
             connection: ConnectionId(connection),
             channel: ChannelId(channel),
             provider_channel,
             bot: BotId(bot),
-            definition: definition.0,
-            version,
         }))
+    }
+
+    /// Whether the numbers of the sample are there.
+    pub async fn has_sample_lines(&self) -> Result<bool> {
+        let there = sqlx::query_scalar("select exists (select from channels where sample)")
+            .fetch_one(self.pool())
+            .await?;
+        Ok(there)
     }
 }
 
