@@ -9,6 +9,7 @@ use uuid::Uuid;
 
 use self::server::Server;
 
+mod at_once;
 mod breaker;
 mod dialect;
 mod editor;

@@ -13,6 +13,7 @@ use crate::channels::client::Client;
 use crate::config::Config;
 use crate::errands::Lessons;
 use crate::http::api::Rates;
+use crate::jobs::bot_turn::Table;
 use crate::jobs::receive::Intake;
 use crate::live::bus::Bus;
 use crate::live::hub::Hub;
@@ -37,6 +38,8 @@ pub struct Parts {
     pub hub: Hub,
     /// Webhooks on their way into the ledger and out of it.
     pub intake: Intake,
+    /// Bots' turns.
+    pub turns: Table,
     /// The store of files.
     pub files: Files,
     /// The rules that are live.
@@ -74,6 +77,7 @@ pub fn desk(config: Config, store: Store) -> anyhow::Result<Desk> {
         bus: Bus::default(),
         hub: Hub::default(),
         intake: Intake::default(),
+        turns: Table::default(),
         rules: Rulebook::default(),
         lessons: Lessons::default(),
         rates: Rates::default(),

@@ -2,6 +2,8 @@
 
 use contract::{ClientId, Command, ReasonCode, Request};
 use desk::flows;
+use desk::store::batch::Settled;
+use desk::store::bots::Queued;
 use serde_json::{Value, json};
 use tests::meta::{messages, seconds, text};
 use tests::{TestDesk, until};
@@ -38,6 +40,7 @@ async fn a_burst_waits_for_quiet_but_never_for_longer_than_it_may() {
     assert!(server.asked().is_empty());
     // A tap is the end of it.
     assert_eq!(desk.post(&messages(ANA, &[tap("wamid.4")])).await, 200);
+    assert_eq!(desk.database.number("select count(*) from bot_turns where due_at > desk_now()").await, 0);
     let asked = server.until_asked(1).await;
     desk.settled().await;
     let heard = asked[0].json();
@@ -62,7 +65,9 @@ async fn the_built_in_bot_waits_for_nothing_and_the_others_for_a_moment() {
     for (kind, wait) in [("webhook", 1_500), ("rasa", 1_500), ("flow", 0)] {
         desk.sql(&format!("update bots set kind = '{kind}'")).await;
         let mut tx = desk.store.begin().await.unwrap();
-        tx.queue_turns(&[(id, bot, 1)], contract::Time(1_758_003_423_000)).await.unwrap();
+        let turn = Queued { conversation: id, bot, epoch: 1, tapped: false, take: false };
+        let turns = (&[turn] as &[_], contract::Time(1_758_003_423_000));
+        tx.settle_batch(Settled { turns, ..Settled::of(&[], &[]) }).await.unwrap();
         tx.commit().await.unwrap();
         assert_eq!(desk.database.number(DUE).await, wait, "{kind}");
         desk.sql("delete from bot_turns").await;

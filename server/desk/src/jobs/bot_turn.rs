@@ -4,6 +4,7 @@
 //! |---|---|
 //! | this one | which turns are taken, and when |
 //! | `crowd` | how many are under way, so that a slow bot keeps no other from its turns |
+//! | `table` | where turns begin, whoever has taken them |
 //! | `ask` | one turn: what the bot is given, and its answer |
 //! | `answers` | answers on their way into effect, several at once |
 //! | `judge` | what a turn says of the bot |
@@ -29,12 +30,13 @@ mod ask;
 mod calls;
 mod crowd;
 mod judge;
+mod table;
 
 use answers::Answers;
 use ask::{Asked, Brought, ask};
 use calls::Calls;
-use crowd::Crowd;
 use judge::Verdict;
+pub use table::Table;
 
 /// How often the job looks by itself.
 const LOOK: Duration = Duration::from_secs(1);
@@ -55,12 +57,12 @@ struct Ends {
 /// Gives bots their turns.
 pub async fn run(desk: Desk) -> anyhow::Result<()> {
     let mut woken = desk.bus.listen(Topic::Turns);
-    let crowd = Crowd::default();
-    let ends = Ends { answers: Answers::open(&desk), calls: Calls::open(&desk) };
+    let crowd = desk.turns.crowd();
+    let _open = desk.turns.open(Ends { answers: Answers::open(&desk), calls: Calls::open(&desk) });
     let mut looked = Instant::now();
     loop {
         woken.borrow_and_update();
-        while round(&desk, &crowd, &ends).await? {}
+        while round(&desk).await? {}
         // What came meanwhile waits for nothing else, as long as nothing else waits for long.
         if woken.has_changed().unwrap_or(false) && looked.elapsed() < LOOK && !desk.stop.is_cancelled() {
             continue;
@@ -87,40 +89,26 @@ fn pause(next: i64) -> Duration {
 }
 
 /// Takes the turns that are due. Says whether there may be more.
-async fn round(desk: &Desk, crowd: &Crowd, ends: &Ends) -> store::Result<bool> {
+async fn round(desk: &Desk) -> store::Result<bool> {
+    let crowd = desk.turns.crowd();
     let room = crowd.room();
     if desk.stop.is_cancelled() || room == 0 {
         return Ok(false);
     }
-    let turns = desk.store.claim_turns(room, &crowd.full()).await?;
-    if turns.is_empty() {
+    let taken = desk.store.claim_turns(room, &crowd.full()).await?;
+    if taken.is_empty() {
         return Ok(false);
     }
-    tracing::debug!(turns = turns.len(), "bots are asked");
-    let more = i64::try_from(turns.len()).is_ok_and(|taken| taken == room);
-    let brought = match ask::bring(desk, &turns).await {
-        Ok(brought) => brought,
-        Err(error) => {
-            tracing::warn!(error = %error, "bots' turns wait for the database");
-            for turn in &turns {
-                later(desk, turn).await;
-            }
-            return Ok(false);
-        }
-    };
-    for (turn, brought) in turns.into_iter().zip(brought) {
-        let (desk, place, ends) = (desk.clone(), crowd.enter(turn.bot), ends.clone());
-        desk.tasks.clone().spawn(async move {
-            take(&desk, &turn, brought, &ends).await;
-            drop(place);
-        });
-    }
+    tracing::debug!(turns = taken.len(), "bots are asked");
+    let more = i64::try_from(taken.len()).is_ok_and(|taken| taken == room);
+    desk.turns.begin(desk, ask::bring(desk, taken).await);
     Ok(more)
 }
 
 /// Takes one turn: a bot that must not be asked is not, and whatever goes wrong ends with people.
-async fn take(desk: &Desk, turn: &Turn, brought: Brought, ends: &Ends) {
-    let taken = AssertUnwindSafe(attempt(desk, turn, brought, ends)).catch_unwind().await;
+async fn take(desk: &Desk, mut brought: Brought, ends: &Ends) {
+    let taken = AssertUnwindSafe(attempt(desk, &mut brought, ends)).catch_unwind().await;
+    let turn = &brought.turn;
     let failed = match taken {
         Ok(Ok(())) => return,
         Ok(Err(Failed::Store(error))) => {
@@ -149,13 +137,14 @@ async fn later(desk: &Desk, turn: &Turn) {
     }
 }
 
-async fn attempt(desk: &Desk, turn: &Turn, brought: Brought, ends: &Ends) -> Result<(), Failed> {
-    if let Some(why) = ask::forbidden(desk, turn).await? {
-        bot_failure::fail(desk, turn, &why).await?;
+async fn attempt(desk: &Desk, brought: &mut Brought, ends: &Ends) -> Result<(), Failed> {
+    if let Some(why) = ask::forbidden(desk, &brought.turn).await? {
+        bot_failure::fail(desk, &brought.turn, &why).await?;
         return Ok(());
     }
     let begun = Instant::now();
-    let mut asked = ask(desk, turn, brought).await?;
+    let mut asked = ask(desk, brought).await?;
+    let turn = &brought.turn;
     let ms = u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX);
     let verdict = put(desk, turn, &mut asked, &ends.answers).await?;
     judge::note(desk, &ends.calls, turn, (&asked, ms, &verdict)).await;

@@ -8,6 +8,9 @@ use contract::{BotId, ChannelId, ConnectionId, ConversationId, MessageId, Time};
 use sqlx::FromRow;
 use uuid::Uuid;
 
+use super::bots::history::{MOST, told_kinds};
+use super::bots::queue::{queue_rows, queue_sql};
+use super::bots::{Queued, Taken, claims};
 use super::channels::Channel;
 use super::contacts::Pointed;
 use super::journal::NewEvent;
@@ -46,12 +49,15 @@ pub struct Settled<'a> {
     pub pointed: &'a [Pointed],
     /// What became of each webhook.
     pub ledger: Outcomes<'a>,
+    /// The turns that bots are to have, and the desk's clock.
+    pub turns: (&'a [Queued], Time),
 }
 
 impl<'a> Settled<'a> {
     /// What happened in conversations, and nothing else.
     pub fn of(events: &'a [NewEvent], changed: &'a [Conversation]) -> Settled<'a> {
-        Settled { messages: &[], events, changed, pointed: &[], ledger: Outcomes::Kept(&[]) }
+        let (ledger, turns) = (Outcomes::Kept(&[]), (&[] as &[Queued], Time(0)));
+        Settled { messages: &[], events, changed, pointed: &[], ledger, turns }
     }
 }
 
@@ -243,21 +249,29 @@ impl Tx {
         Ok(holding)
     }
 
-    /// Writes what a batch leaves behind.
-    pub async fn settle_batch(&mut self, settled: Settled<'_>) -> Result<()> {
-        let sql = format!(
+    /// Writes what a batch leaves behind. The turns that were taken with it: what their bots are told does not hold what
+    /// this batch writes.
+    pub async fn settle_batch(&mut self, settled: Settled<'_>) -> Result<Vec<Taken>> {
+        let (queued, now) = settled.turns;
+        let parts = format!(
             "with messages_written as ({}), events_written as ({}), conversations_saved as ({}),
-                  addresses_pointed as ({}) {}",
+                  addresses_pointed as ({})",
             messages::add_sql(5),
             journal::append_sql(1),
             conversations::save_sql(2),
             contacts::point_sql(3),
-            match settled.ledger {
-                Outcomes::Kept(_) => ledger::settle_sql(4),
-                Outcomes::New(_) => ledger::write_sql(4, 6),
-            },
         );
-        let query = sqlx::query(&sql)
+        let (ledger, next) = match settled.ledger {
+            Outcomes::Kept(_) => (ledger::settle_sql(4), 6),
+            Outcomes::New(_) => (ledger::write_sql(4, 6), 7),
+        };
+        let sql = if queued.is_empty() {
+            format!("{parts} {ledger}")
+        } else {
+            let (queue, taken) = queue_sql(next);
+            format!("{parts}, ledger_written as ({ledger}), {queue} {taken}")
+        };
+        let query = sqlx::query_as(&sql)
             .bind(journal::event_rows(settled.events))
             .bind(conversations::conversation_rows(settled.changed))
             .bind(contacts::pointed_rows(settled.pointed));
@@ -268,8 +282,12 @@ impl Tx {
                 query.bind(ledger::entry_rows(entries)).bind(messages).bind(ledger::bodies(entries))
             }
         };
-        query.execute(self.connection()).await?;
-        Ok(())
+        let query = match queued.is_empty() {
+            true => query,
+            false => query.bind(queue_rows(queued)).bind(now.0).bind(told_kinds()).bind(MOST),
+        };
+        let rows: Vec<claims::Row> = query.fetch_all(self.connection()).await?;
+        rows.into_iter().map(claims::Row::taken).collect()
     }
 
     /// Writes what a piece of work on conversations leaves behind.

@@ -10,19 +10,21 @@ use super::{Result, Store, Tx};
 
 mod breakers;
 mod calls;
-mod claims;
-mod history;
+pub(super) mod claims;
+pub(super) mod history;
 mod lessons;
 mod news;
+pub(super) mod queue;
 mod registry;
 mod secrets;
 mod versions;
 
 pub use calls::{CallOutcome, NewCall};
-pub use claims::{Health, Place, Terms, Turn};
+pub use claims::{Health, Place, Taken, Terms, Turn};
 pub use history::{Heard, Said, Told};
 pub use lessons::{LOOKED_AT, Lesson, NO_SUCH_CONVERSATION, Recorded, RecordedLine, TEST_KEPT};
 pub use news::BotNews;
+pub use queue::Queued;
 pub use registry::{BotRecord, LiveBot};
 pub use secrets::SealedSecret;
 pub use versions::{Draft, NewVersion, Version};
@@ -71,46 +73,6 @@ impl Store {
 }
 
 impl Tx {
-    /// Queues turns, or lets what came now join the turn that is queued. A tap is due at once; after words the bot
-    /// waits until the customer has been quiet for a moment, but never for longer than its settings say.
-    pub async fn queue_turns(&mut self, turns: &[(ConversationId, BotId, i64)], now: Time) -> Result<()> {
-        if turns.is_empty() {
-            return Ok(());
-        }
-        let conversations: Vec<Uuid> = turns.iter().map(|(id, ..)| id.0).collect();
-        let bots: Vec<Uuid> = turns.iter().map(|(_, bot, _)| bot.0).collect();
-        let epochs: Vec<i64> = turns.iter().map(|(.., epoch)| *epoch).collect();
-        // The built-in kind answers at once, unless its settings say otherwise. While a turn is under way, what comes
-        // begins the next burst.
-        sqlx::query(
-            "insert into bot_turns as t (conversation_id, bot_id, epoch, first_at, due_at)
-             select x.c, x.b, x.e, from_ms($4), from_ms($4 + case when q.quiet_ms = 0 or last.tapped then 0
-                                                                  else least(q.quiet_ms, q.burst_ms) end)
-               from unnest($1::uuid[], $2::uuid[], $3::bigint[]) as x(c, b, e)
-               join lateral (select coalesce(quiet_ms, case kind when 'flow' then 0 else 1500 end) as quiet_ms, burst_ms
-                               from bots where id = x.b) q on true
-               left join lateral (select body ?| array['button_reply', 'list_reply'] as tapped from messages m
-                                   where q.quiet_ms > 0 and m.conversation_id = x.c and m.author_kind = 'contact'
-                                   order by m.seq desc limit 1) last on true
-              order by x.c
-                 on conflict (conversation_id) do update
-                set bot_id = excluded.bot_id, epoch = excluded.epoch, version = t.version + 1, attempts = 0,
-                    first_at = case when t.lease_until is null then t.first_at else excluded.first_at end,
-                    due_at = case when excluded.due_at = excluded.first_at then least(t.due_at, excluded.due_at)
-                                  when t.lease_until is not null then excluded.due_at
-                                  else least(excluded.due_at, greatest(t.due_at, t.first_at
-                                         + (select burst_ms from bots where id = excluded.bot_id)
-                                           * interval '1 millisecond')) end",
-        )
-        .bind(conversations)
-        .bind(bots)
-        .bind(epochs)
-        .bind(now.0)
-        .execute(self.connection())
-        .await?;
-        Ok(())
-    }
-
     /// Whether nothing has been answered since a turn was taken.
     pub async fn is_unanswered(&mut self, turn: &Turn) -> Result<bool> {
         let answered: Option<i64> = sqlx::query_scalar(

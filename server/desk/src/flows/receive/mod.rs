@@ -45,6 +45,7 @@ mod reading;
 mod repeats;
 pub mod replay;
 mod straight;
+mod turns;
 mod write;
 
 pub use late::Late;
@@ -218,7 +219,7 @@ async fn carry_out(
     work.apply_all(&mine);
     let news = work.news(desk);
     let tallies = work.tallies.clone();
-    write::write(tx, work, None).await?;
+    write::write(tx, work, write::How::default()).await?;
     Ok((news, tallies))
 }
 

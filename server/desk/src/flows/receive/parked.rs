@@ -39,7 +39,7 @@ pub async fn settle(desk: &Desk) -> Outcome<usize> {
     batch.settle_progress();
     let events = !batch.events.is_empty();
     let heard = batch.heard(desk);
-    write::write(&mut tx, batch, None).await?;
+    write::write(&mut tx, batch, write::How::default()).await?;
     let (tx, ruled, _) = rules::batch::ask(desk, tx, heard).await?;
     tx.commit().await?;
     if events {

@@ -8,6 +8,7 @@ use super::{Aftermath, Providers, gather, write};
 use crate::flows::Outcome;
 use crate::state::Desk;
 use crate::store::batch::Begun;
+use crate::store::bots::Taken;
 use crate::store::ledger::{Entry, Incoming, Pending};
 use crate::store::{Own, Tx};
 
@@ -16,6 +17,8 @@ pub struct Straight {
     tx: Tx,
     entries: Vec<Entry>,
     news: Aftermath,
+    /// Turns that were taken with them.
+    taken: Vec<Taken>,
 }
 
 /// Keeps and applies webhooks. Nothing if one of them must be kept first: without ids of its provider, it is told from
@@ -41,15 +44,23 @@ pub async fn straight(desk: &Desk, incoming: &[Incoming]) -> Outcome<Option<Stra
     let mut work = gather::gather(&mut tx, &parsed, channels, now).await?;
     work.apply_all(&parsed);
     let mut news = work.news(desk);
-    write::write(&mut tx, work, Some(&parsed)).await?;
+    let (turns, at_once) = (work.turns.len(), work.at_once(desk));
+    let taken = write::write(&mut tx, work, write::How { new: Some(&parsed), at_once }).await?;
+    // Nobody looks for turns that are taken.
+    news.turns = taken.len() < turns;
     let tx = news.ask_rules(desk, tx).await?;
-    Ok(Some(Straight { tx, entries, news }))
+    Ok(Some(Straight { tx, entries, news, taken }))
 }
 
 impl Straight {
     /// Makes it last, and tells others. The places of the webhooks, in their order.
     pub async fn commit(self, desk: &Desk) -> Outcome<Vec<Entry>> {
+        // What asking the bots needs besides is read meanwhile.
+        let turns = desk.turns.prepare(desk, self.taken);
         self.tx.commit().await?;
+        if let Some(turns) = turns {
+            desk.turns.begin_prepared(desk, turns);
+        }
         if let Err(failed) = self.news.tell(desk).await {
             tracing::warn!(error = %failed, "not everybody could be told of webhooks that were applied");
         }

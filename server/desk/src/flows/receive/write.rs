@@ -1,15 +1,27 @@
 //! Writing a batch: a statement a table.
 
-use contract::{Actor, Change};
+use std::collections::HashSet;
 
-use super::{Batch, Parsed, late};
+use contract::{Actor, Change, ConversationId};
+
+use super::{Batch, Parsed, late, turns};
 use crate::flows::Outcome;
 use crate::store::Tx;
 use crate::store::batch::{Outcomes, Settled};
+use crate::store::bots::Taken;
 use crate::store::ledger::{Entry, NewEntry, Pending, Tally};
 
-/// Writes everything that a batch has come to; `new` are its webhooks, if they are not in the ledger yet.
-pub(super) async fn write(tx: &mut Tx, mut batch: Batch, new: Option<&[&Parsed]>) -> Outcome<()> {
+/// What is particular about how a batch is written.
+#[derive(Default)]
+pub(super) struct How<'a> {
+    /// Its webhooks, if they are not in the ledger yet.
+    pub new: Option<&'a [&'a Parsed]>,
+    /// The conversations whose turns are taken with it.
+    pub at_once: HashSet<ConversationId>,
+}
+
+/// Writes everything that a batch has come to. The turns that were taken with it.
+pub(super) async fn write(tx: &mut Tx, mut batch: Batch, how: How<'_>) -> Outcome<Vec<Taken>> {
     batch.note_renames();
     let now = batch.now;
     let (mut opened, mut changed) = (Vec::new(), Vec::new());
@@ -18,6 +30,7 @@ pub(super) async fn write(tx: &mut Tx, mut batch: Batch, new: Option<&[&Parsed]>
         if batch.opened.contains(id) { opened.push(conversation) } else { changed.push(conversation) }
     }
     tx.open_conversations(&opened).await?;
+    let queued = batch.queued(&how.at_once);
     let mut messages = std::mem::take(&mut batch.messages);
     if batch.speaks_of_messages() {
         tx.add_messages(&messages).await?;
@@ -27,19 +40,31 @@ pub(super) async fn write(tx: &mut Tx, mut batch: Batch, new: Option<&[&Parsed]>
     tx.save_progress(&batch.take_progress()).await?;
     tx.move_messages(&batch.moved).await?;
     late::carry_out(tx, std::mem::take(&mut batch.late), now).await?;
-    let turns: Vec<_> = batch.turns.iter().map(|(id, (bot, epoch))| (*id, *bot, *epoch)).collect();
-    tx.queue_turns(&turns, now).await?;
     tx.note_sightings(&batch.sighted).await?;
     tx.park(&batch.parked, now).await?;
     tx.reject(&batch.rejections, now).await?;
     let pointed: Vec<_> =
         batch.pointed.iter().map(|(id, (conversation, last))| (*id, *conversation, last.clone())).collect();
     let Batch { events, tallies, .. } = &batch;
-    let new: Option<Vec<NewEntry<'_>>> = new.map(|new| new.iter().map(|one| one.written(tallies)).collect());
+    let new: Option<Vec<NewEntry<'_>>> =
+        how.new.map(|new| new.iter().map(|one| one.written(tallies)).collect());
     let ledger = new.as_deref().map_or(Outcomes::Kept(tallies), Outcomes::New);
-    let settled = Settled { messages: &messages, events, changed: &changed, pointed: &pointed, ledger };
-    tx.settle_batch(settled).await?;
-    Ok(())
+    let settled = Settled {
+        messages: &messages,
+        events,
+        changed: &changed,
+        pointed: &pointed,
+        ledger,
+        turns: (&queued, now),
+    };
+    let mut taken = tx.settle_batch(settled).await?;
+    for one in &mut taken {
+        let id = one.turn.conversation;
+        if let Some(conversation) = opened.iter().chain(&changed).find(|conversation| conversation.id == id) {
+            turns::complete(one, (events, &messages), conversation);
+        }
+    }
+    Ok(taken)
 }
 
 impl Parsed {
@@ -53,7 +78,7 @@ impl Parsed {
 
 impl Batch {
     /// Whether something that is written on its own may point to messages of this batch: then they go first.
-    fn speaks_of_messages(&self) -> bool {
+    pub(super) fn speaks_of_messages(&self) -> bool {
         !(self.files.is_empty() && self.moved.is_empty() && self.late.is_empty())
     }
 

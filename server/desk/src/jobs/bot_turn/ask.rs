@@ -15,7 +15,7 @@ use crate::jobs::marks::Mark;
 use crate::media::link;
 use crate::state::Desk;
 use crate::store;
-use crate::store::bots::{Said, Told, Turn};
+use crate::store::bots::{Said, Taken, Told, Turn};
 
 type Secrets = BTreeMap<String, Vec<SecretString>>;
 
@@ -39,32 +39,43 @@ impl Asked {
     }
 }
 
-/// What is fetched for a turn before the bot is asked.
+/// A bot's credentials; absent if they cannot be opened.
+type Credentials = Option<Secrets>;
+
+/// A turn with all that is fetched before the bot is asked.
 pub struct Brought {
+    /// The turn.
+    pub turn: Turn,
     told: Told,
-    /// Absent if they cannot be read.
-    secrets: Option<Secrets>,
+    /// Absent if the database did not give them.
+    credentials: Option<Credentials>,
 }
 
 /// Fetches it for turns that are taken together: in one go, since they all wait for it.
-pub async fn bring(desk: &Desk, turns: &[Turn]) -> store::Result<Vec<Brought>> {
+pub async fn bring(desk: &Desk, taken: Vec<Taken>) -> Vec<Brought> {
     let calls_out = |turn: &Turn| bots::bot(&turn.kind).is_some_and(|bot| bot.about().calls_out);
-    let wanted: Vec<(&Turn, bool)> = turns.iter().map(|turn| (turn, calls_out(turn))).collect();
-    let callers: HashSet<BotId> = wanted.iter().filter(|(_, out)| *out).map(|(turn, _)| turn.bot).collect();
-    let secrets = async {
-        let mut secrets = HashMap::new();
-        for bot in callers {
-            let found = match desk.store.bot_secrets(&desk.seal, bot).await {
-                Err(store::Error::Broken(_)) => None,
-                found => Some(found?),
-            };
-            secrets.insert(bot, found);
-        }
-        Ok(secrets)
-    };
-    let (told, secrets) = tokio::try_join!(desk.store.told(&wanted), secrets)?;
-    let of = |turn: &Turn| secrets.get(&turn.bot).cloned().unwrap_or_else(|| Some(Secrets::new()));
-    Ok(told.into_iter().zip(turns).map(|(told, turn)| Brought { told, secrets: of(turn) }).collect())
+    let callers: HashSet<BotId> =
+        taken.iter().map(|one| &one.turn).filter(|turn| calls_out(turn)).map(|turn| turn.bot).collect();
+    let mut found = HashMap::new();
+    for bot in callers {
+        let credentials = credentials(desk, bot).await;
+        found.insert(
+            bot,
+            credentials.inspect_err(|error| tracing::warn!(%error, "a bot's credentials wait")).ok(),
+        );
+    }
+    let brought = taken.into_iter().map(|Taken { turn, told }| {
+        let credentials = found.get(&turn.bot).cloned().unwrap_or_else(|| Some(Some(Secrets::new())));
+        Brought { turn, told, credentials }
+    });
+    brought.collect()
+}
+
+async fn credentials(desk: &Desk, bot: BotId) -> store::Result<Credentials> {
+    match desk.store.bot_secrets(&desk.seal, bot).await {
+        Err(store::Error::Broken(_)) => Ok(None),
+        found => found.map(Some),
+    }
 }
 
 /// Why a bot must not be asked, if it must not: it is switched off, is left alone, or has talked for too long.
@@ -84,8 +95,9 @@ pub async fn forbidden(desk: &Desk, turn: &Turn) -> store::Result<Option<Why>> {
 }
 
 /// Asks a bot, for no longer than its deadline.
-pub async fn ask(desk: &Desk, turn: &Turn, brought: Brought) -> Result<Asked, Failed> {
-    let Told { heard, since, before } = brought.told;
+pub async fn ask(desk: &Desk, brought: &mut Brought) -> Result<Asked, Failed> {
+    let Told { heard, since, before } = std::mem::take(&mut brought.told);
+    let turn = &brought.turn;
     let heard_to = heard.last().map_or(turn.heard_from, |last| last.seq);
     let id = format!("turn_{}_{}_{heard_to}", turn.conversation.0.simple(), turn.epoch);
     let mut asked = Asked { heard_to, id, exchanges: Vec::new(), sources: Vec::new(), answer: None };
@@ -100,7 +112,11 @@ pub async fn ask(desk: &Desk, turn: &Turn, brought: Brought) -> Result<Asked, Fa
         return Ok(asked);
     }
     let heard = heard.into_iter().map(|heard| hear(desk, turn, heard)).collect();
-    let Some(secrets) = brought.secrets else {
+    let credentials = match brought.credentials.take() {
+        Some(credentials) => credentials,
+        None => credentials(desk, turn.bot).await?,
+    };
+    let Some(secrets) = credentials else {
         let unread = "its credentials cannot be read: is it the right secret key?".to_owned();
         asked.answer = Some(Err(BotError::Denied(unread)));
         return Ok(asked);

@@ -6,8 +6,18 @@ use sqlx::FromRow;
 use sqlx::types::Json;
 use uuid::Uuid;
 
+use super::history::{self, Told};
 use crate::bots::breaker::Limits;
 use crate::store::{Result, Store};
+
+/// A turn that was taken, with what its bot is told.
+#[derive(Debug, Clone)]
+pub struct Taken {
+    /// The turn.
+    pub turn: Turn,
+    /// What the bot is told.
+    pub told: Told,
+}
 
 /// A turn that this process is about to give to a bot.
 #[derive(Debug, Clone)]
@@ -114,7 +124,7 @@ impl Default for Terms {
 }
 
 #[derive(FromRow)]
-struct Row {
+pub(in crate::store) struct Row {
     conversation_id: Uuid,
     number: i64,
     bot_id: Uuid,
@@ -145,9 +155,15 @@ struct Row {
     failures: i32,
     open: bool,
     rested: bool,
+    said: Option<Json<Vec<history::Row>>>,
 }
 
 impl Row {
+    pub(in crate::store) fn taken(mut self) -> Result<Taken> {
+        let told = Told::of(self.said.take().map(|said| said.0).unwrap_or_default())?;
+        Ok(Taken { turn: self.turn(), told })
+    }
+
     fn turn(self) -> Turn {
         let limits = Limits {
             errors: self.breaker_errors,
@@ -187,49 +203,64 @@ impl Row {
     }
 }
 
+/// Turns that were just taken, the rows `taken` at `clock.now`, as [`Row`]. Its parameters are the number `kinds`, the
+/// kinds of bots that are told what was said before, and the next one, how much of it.
+pub(super) fn taken_sql(kinds: u8) -> String {
+    let said = history::said_sql(kinds, kinds + 1);
+    format!(
+        "select t.conversation_id, c.number, t.bot_id, b.kind, b.definition, b.version as definition_version, t.epoch,
+                t.version, t.attempts, m.memory, m.offered, ct.id as contact_id, ct.profile_name as contact_name,
+                to_ms(c.window_until) as window_until, to_ms(clock.now) as now,
+                greatest(coalesce(m.answered_seq, 0), coalesce(o.seq, 0)) as heard_from,
+                coalesce(o.seq, 0) as owner_from,
+                case when o.seq > coalesce(m.answered_seq, 0) then o.cause end as regained,
+                case when m.epoch = t.epoch then m.turns else 0 end as turns,
+                b.active, b.deadline_ms, b.turn_budget, b.reads_notes, b.breaker_errors, b.breaker_slow_ms,
+                b.breaker_handoffs, b.breaker_rest_ms, coalesce(k.failures, 0) as failures,
+                coalesce(k.open, false) as open, coalesce(k.probe_at <= clock.now, false) as rested, h.said
+           from taken t
+           join bots b on b.id = t.bot_id
+           join conversations c on c.id = t.conversation_id
+           join contacts ct on ct.id = c.contact_id
+          cross join clock
+           left join bot_breakers k on k.bot_id = t.bot_id
+           left join bot_memory m on m.conversation_id = t.conversation_id and m.bot_id = t.bot_id
+           left join lateral (select e.seq, e.change -> 'owner_changed' ->> 'cause' as cause from events e
+                               where e.conversation_id = t.conversation_id
+                                 and e.change ? 'owner_changed'
+                               order by e.seq desc limit 1) o on true
+          cross join lateral ({said}) h"
+    )
+}
+
+/// The lease of a turn of the bot `b`, from `clock.now` on: a while longer than the bot may take.
+pub(super) const LEASE: &str = "clock.now + (b.deadline_ms + 30000) * interval '1 millisecond'";
+
 impl Store {
     /// Takes turns that are due, none of these bots, under a lease that ends a while after the bot's deadline.
-    pub async fn claim_turns(&self, limit: i64, without: &[BotId]) -> Result<Vec<Turn>> {
+    pub async fn claim_turns(&self, limit: i64, without: &[BotId]) -> Result<Vec<Taken>> {
         let without: Vec<Uuid> = without.iter().map(|bot| bot.0).collect();
-        let rows: Vec<Row> = sqlx::query_as(
+        let sql = format!(
             "with clock as materialized (select desk_now() as now),
              due as (select t.conversation_id from bot_turns t, clock
                       where t.due_at <= clock.now and (t.lease_until is null or t.lease_until < clock.now)
                         and t.bot_id <> all($2)
                       order by t.due_at limit $1 for update of t skip locked),
-             taken as (update bot_turns t
-                          set lease_until = clock.now + (b.deadline_ms + 30000) * interval '1 millisecond',
-                              attempts = t.attempts + 1
+             taken as (update bot_turns t set lease_until = {LEASE}, attempts = t.attempts + 1
                          from due, clock, bots b
                         where t.conversation_id = due.conversation_id and b.id = t.bot_id
                        returning t.*)
-             select t.conversation_id, c.number, t.bot_id, b.kind, b.definition, b.version as definition_version, t.epoch,
-                    t.version, t.attempts, m.memory, m.offered, ct.id as contact_id, ct.profile_name as contact_name,
-                    to_ms(c.window_until) as window_until, to_ms(clock.now) as now,
-                    greatest(coalesce(m.answered_seq, 0), coalesce(o.seq, 0)) as heard_from,
-                    coalesce(o.seq, 0) as owner_from,
-                    case when o.seq > coalesce(m.answered_seq, 0) then o.cause end as regained,
-                    case when m.epoch = t.epoch then m.turns else 0 end as turns,
-                    b.active, b.deadline_ms, b.turn_budget, b.reads_notes, b.breaker_errors, b.breaker_slow_ms,
-                    b.breaker_handoffs, b.breaker_rest_ms, coalesce(k.failures, 0) as failures,
-                    coalesce(k.open, false) as open, coalesce(k.probe_at <= clock.now, false) as rested
-               from taken t
-               join bots b on b.id = t.bot_id
-               join conversations c on c.id = t.conversation_id
-               join contacts ct on ct.id = c.contact_id
-               cross join clock
-               left join bot_breakers k on k.bot_id = t.bot_id
-               left join bot_memory m on m.conversation_id = t.conversation_id and m.bot_id = t.bot_id
-               left join lateral (select e.seq, e.change -> 'owner_changed' ->> 'cause' as cause from events e
-                                   where e.conversation_id = t.conversation_id
-                                     and e.change ? 'owner_changed'
-                                   order by e.seq desc limit 1) o on true",
-        )
-        .bind(limit)
-        .bind(without)
-        .fetch_all(self.pool())
-        .await?;
-        Ok(rows.into_iter().map(Row::turn).collect())
+             {}",
+            taken_sql(3)
+        );
+        let rows: Vec<Row> = sqlx::query_as(&sql)
+            .bind(limit)
+            .bind(without)
+            .bind(history::told_kinds())
+            .bind(history::MOST)
+            .fetch_all(self.pool())
+            .await?;
+        rows.into_iter().map(Row::taken).collect()
     }
 
     /// Gives a turn that could not be brought to an end back, to be taken again after so many milliseconds. One that

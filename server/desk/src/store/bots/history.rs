@@ -1,18 +1,16 @@
 //! What a bot hears, and what was said before.
 
 use contract::{Body, MessageId, Time};
-use sqlx::FromRow;
-use sqlx::types::Json;
-use uuid::Uuid;
+use serde::Deserialize;
 
-use super::Turn;
-use crate::store::{Result, Store, corrupt};
+use crate::bots::{BOTS, Speaker};
+use crate::store::{Result, corrupt};
 
 /// Messages that a bot is told at once, at most: what it has not heard, and on either side of the change of owner.
-const MOST: i64 = 50;
+pub(in crate::store) const MOST: i64 = 50;
 
 /// What the customer wrote.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Heard {
     /// Which message.
     pub message: MessageId,
@@ -25,44 +23,20 @@ pub struct Heard {
 }
 
 /// What somebody said.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Said {
     /// The number of its event.
     pub seq: i64,
     /// By whom.
-    pub by: crate::bots::Speaker,
+    pub by: Speaker,
     /// What.
     pub body: Body,
     /// When.
     pub at: Time,
 }
 
-#[derive(FromRow)]
-struct SaidRow {
-    seq: i64,
-    author_kind: String,
-    note: bool,
-    body: Json<Body>,
-    at: i64,
-}
-
-impl SaidRow {
-    fn said(self) -> Result<Said> {
-        use crate::bots::Speaker;
-        let by = match self.author_kind.as_str() {
-            _ if self.note => Speaker::Note,
-            "contact" => Speaker::Customer,
-            "bot" => Speaker::Bot,
-            "agent" | "phone" => Speaker::Agent,
-            "desk" => Speaker::Desk,
-            other => return Err(corrupt("messages", "author_kind", other)),
-        };
-        Ok(Said { seq: self.seq, by, body: self.body.0, at: Time(self.at) })
-    }
-}
-
 /// What a bot is told in a turn, each oldest first, at most 50 of each.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct Told {
     /// What the customer wrote since the bot has answered.
     pub heard: Vec<Heard>,
@@ -72,70 +46,103 @@ pub struct Told {
     pub before: Vec<Said>,
 }
 
-#[derive(FromRow)]
-struct Row {
-    turn: i64,
-    part: String,
-    id: Uuid,
-    #[sqlx(flatten)]
-    said: SaidRow,
+/// Where a message belongs in what a bot is told.
+#[derive(Debug, Clone, Copy, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Part {
+    Heard,
+    Since,
+    Before,
 }
 
-impl Store {
-    /// What the bots of these turns are told, turn by turn; what was said only where it is asked for, and notes only to
-    /// a bot that may read them.
-    pub async fn told(&self, turns: &[(&Turn, bool)]) -> Result<Vec<Told>> {
-        let column = |value: fn(&Turn) -> i64| turns.iter().map(|(turn, _)| value(turn)).collect::<Vec<_>>();
-        let conversations: Vec<Uuid> = turns.iter().map(|(turn, _)| turn.conversation.0).collect();
-        let all: Vec<bool> = turns.iter().map(|(_, all)| *all).collect();
-        let notes: Vec<bool> = turns.iter().map(|(turn, _)| turn.terms.reads_notes).collect();
-        let rows: Vec<Row> = sqlx::query_as(
-            "select x.turn, m.part, m.id, m.seq, m.author_kind, m.note, m.body, to_ms(m.at) as at
-               from unnest($1::uuid[], $2::bigint[], $3::bigint[], $4::boolean[], $5::boolean[]) with ordinality
-                    as x(conversation, heard_from, owner_from, history, notes, turn)
-              cross join lateral (
-                    (select 'heard' as part, id, seq, author_kind, note, body, at from messages
-                      where conversation_id = x.conversation and seq > x.heard_from and author_kind = 'contact'
-                        and revoked_at is null
-                      order by seq desc limit $6)
-                    union all
-                    (select 'since', id, seq, author_kind, note, body, at from messages
-                      where x.history and conversation_id = x.conversation and seq > x.owner_from
-                        and revoked_at is null and (not note or x.notes)
-                      order by seq desc limit $6)
-                    union all
-                    (select 'before', id, seq, author_kind, note, body, at from messages
-                      where x.history and conversation_id = x.conversation and seq <= x.owner_from
-                        and revoked_at is null and (not note or x.notes)
-                      order by seq desc limit $6)) m
-              order by m.seq",
+/// A message, as [`said_sql`] gives it.
+#[derive(Debug, Deserialize)]
+pub(in crate::store) struct Row {
+    part: Part,
+    id: MessageId,
+    seq: i64,
+    author_kind: String,
+    note: bool,
+    body: Body,
+    at: Time,
+}
+
+/// What the bots of the turns `t` are told, notes only where they may read them; the kinds that are also told what was
+/// said before are the parameter `kinds`, and how much of it is the parameter `most`.
+pub(super) fn said_sql(kinds: u8, most: u8) -> String {
+    let part = |name: &str, which: &str| {
+        format!(
+            "(select '{name}' as part, x.id, x.seq, x.author_kind, x.note, x.body, x.at from messages x
+               where x.conversation_id = t.conversation_id and x.revoked_at is null and {which}
+               order by x.seq desc limit ${most})"
         )
-        .bind(conversations)
-        .bind(column(|turn| turn.heard_from))
-        .bind(column(|turn| turn.owner_from))
-        .bind(all)
-        .bind(notes)
-        .bind(MOST)
-        .fetch_all(self.pool())
-        .await?;
-        let mut told: Vec<Told> = turns.iter().map(|_| Told::default()).collect();
-        for row in rows {
-            // Counted from 1.
-            let place = usize::try_from(row.turn - 1).ok().and_then(|at| told.get_mut(at));
-            let Some(told) = place else { continue };
-            match row.part.as_str() {
-                "heard" => told.heard.push(row.heard()),
-                "since" => told.since.push(row.said.said()?),
-                _ => told.before.push(row.said.said()?),
+    };
+    let history = format!("b.kind = any(${kinds}) and (not x.note or b.reads_notes)");
+    format!(
+        "select jsonb_agg(jsonb_build_object('part', s.part, 'id', s.id, 'seq', s.seq, 'author_kind', s.author_kind,
+                                             'note', s.note, 'body', s.body, 'at', to_ms(s.at)) order by s.seq) as said
+           from ({} union all {} union all {}) s",
+        part(
+            "heard",
+            "x.seq > greatest(coalesce(m.answered_seq, 0), coalesce(o.seq, 0)) and x.author_kind = 'contact'"
+        ),
+        part("since", &format!("x.seq > coalesce(o.seq, 0) and {history}")),
+        part("before", &format!("x.seq <= coalesce(o.seq, 0) and {history}")),
+    )
+}
+
+/// The kinds of bots that are told what was said before.
+pub(in crate::store) fn told_kinds() -> Vec<&'static str> {
+    BOTS.iter().filter(|bot| bot.about().calls_out).map(|bot| bot.kind()).collect()
+}
+
+impl Told {
+    /// What was said, sorted into its parts.
+    pub(super) fn of(rows: Vec<Row>) -> Result<Told> {
+        let mut told = Told::default();
+        for Row { part, id, seq, author_kind, note, body, at } in rows {
+            let said =
+                |body| -> Result<Said> { Ok(Said { seq, by: speaker(&author_kind, note)?, body, at }) };
+            match part {
+                Part::Heard => told.heard.push(Heard { message: id, seq, body, at }),
+                Part::Since => told.since.push(said(body)?),
+                Part::Before => told.before.push(said(body)?),
             }
         }
         Ok(told)
     }
+
+    /// The bot has the conversation since an event that comes after all of this: all of it was said before.
+    pub fn regain(&mut self) {
+        self.heard.clear();
+        self.before.append(&mut self.since);
+        keep_last(&mut self.before);
+    }
+
+    /// The customer has said this as well, last; `all` where the bot is told what was said before.
+    pub fn add(&mut self, heard: Heard, all: bool) {
+        let Heard { seq, at, .. } = heard;
+        if all {
+            self.since.push(Said { seq, by: Speaker::Customer, body: heard.body.clone(), at });
+            keep_last(&mut self.since);
+        }
+        self.heard.push(heard);
+        keep_last(&mut self.heard);
+    }
 }
 
-impl Row {
-    fn heard(self) -> Heard {
-        let SaidRow { seq, body, at, .. } = self.said;
-        Heard { message: MessageId(self.id), seq, body: body.0, at: Time(at) }
+fn keep_last<T>(said: &mut Vec<T>) {
+    let most = usize::try_from(MOST).unwrap_or(usize::MAX);
+    said.drain(..said.len().saturating_sub(most));
+}
+
+fn speaker(author_kind: &str, note: bool) -> Result<Speaker> {
+    match author_kind {
+        _ if note => Ok(Speaker::Note),
+        "contact" => Ok(Speaker::Customer),
+        "bot" => Ok(Speaker::Bot),
+        "agent" | "phone" => Ok(Speaker::Agent),
+        "desk" => Ok(Speaker::Desk),
+        other => Err(corrupt("messages", "author_kind", other)),
     }
 }
