@@ -4,6 +4,8 @@ use contract::bots::flow::{Ask, Definition, HandOff, Say, Step};
 use contract::handoff::ReasonCode;
 use leptos::prelude::*;
 
+use super::super::super::ask_first::AskFirst;
+use super::super::super::submit::Submission;
 use super::fields::{Keywords, way};
 use super::state::{Editor, Part};
 use super::step::OneStep;
@@ -119,7 +121,15 @@ fn Deeds(editor: Editor, at: usize) -> impl IntoView {
         editor.part.set(Part::Entry(to));
         editor.reshape(move |definition| definition.entries.swap(at, to));
     };
+    let asking = RwSignal::new(false);
+    let (name, leading) = editor.definition.with_untracked(|definition| leading(definition, at));
+    let title = tu_string!(i18n, bots.remove_entry_title, name = name).to_string();
+    let text = match leading.is_empty() {
+        true => tu_string!(i18n, bots.remove_entry_text).to_owned(),
+        false => tu_string!(i18n, bots.remove_entry_leading, entries = leading.join(", ")).to_string(),
+    };
     let remove = move || {
+        asking.set(false);
         editor.part.set(Part::Greeting);
         editor.reshape(move |definition| drop(definition.entries.remove(at)));
     };
@@ -145,10 +155,31 @@ fn Deeds(editor: Editor, at: usize) -> impl IntoView {
             size=ButtonSize::Small
             icon=IconName::Trash
             label=tu_string!(i18n, bots.remove_entry)
-            on_press=remove
+            on_press=move || asking.set(true)
             attr:data-testid="remove-entry"
         />
+        <AskFirst
+            open=asking
+            title=title
+            text=text
+            label=tu_string!(i18n, bots.remove)
+            submission=Submission::new()
+            on_yes=remove
+            testid="remove-entry-dialog"
+        />
     }
+}
+
+/// The title of an entry, and of the others from which a choice leads to it; the greeting by an empty one.
+fn leading(definition: &Definition, at: usize) -> (String, Vec<String>) {
+    let Some(entry) = definition.entries.get(at) else { return Default::default() };
+    let leads = |step: &Step| match step {
+        Step::Say(say) => say.choices.iter().any(|choice| choice.entry == entry.id),
+        _ => false,
+    };
+    let others = definition.entries.iter().enumerate().filter(|(other, _)| *other != at);
+    let titles = others.filter(|(_, other)| other.steps.iter().any(leads)).map(|(_, other)| other.title.clone());
+    (entry.title.clone(), titles.collect())
 }
 
 #[component]
