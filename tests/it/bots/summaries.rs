@@ -174,7 +174,7 @@ async fn what_fails_is_tried_again_and_noted_and_the_customer_never_notices() {
     }
     until_states(&desk, &["failed 3"]).await;
     let trouble = desk.database.words("select coalesce(trouble, '') from summaries").await;
-    assert_eq!(trouble, ["the bot failed: its answer holds no summary"]);
+    assert_eq!(trouble, ["its answer holds no summary"]);
     assert_eq!(handoff(&desk, ANA).await.made, None);
     assert_eq!(card(&desk).await.stage, Stage::Waiting);
     let page = until("it is left alone", || async {

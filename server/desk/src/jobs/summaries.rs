@@ -92,7 +92,7 @@ async fn attempt(desk: &Desk, wanted: &WantedSummary) -> Result<(String, String)
     let model = place.terms.model.clone();
     match ask(desk, place, &lines).await {
         Ok(text) => Ok((text, model)),
-        Err(error) => Err(Missing::Endpoint(error.to_string())),
+        Err(error) => Err(Missing::Endpoint(summary::why(error))),
     }
 }
 

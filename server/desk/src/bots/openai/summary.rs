@@ -88,6 +88,14 @@ pub async fn ask(terms: &Terms, lines: &[Line], wire: &Wire) -> Result<String, B
     read(&answer).ok_or_else(|| BotError::Failed("its answer holds no summary".to_owned()))
 }
 
+/// Why there is no summary, for an admin.
+pub fn why(error: BotError) -> String {
+    match error {
+        BotError::Late => "it did not answer in time".to_owned(),
+        BotError::Definition(why) | BotError::Failed(why) | BotError::Denied(why) => why,
+    }
+}
+
 /// The whole request.
 fn request(terms: &Terms, lines: &[Line]) -> Value {
     json!({

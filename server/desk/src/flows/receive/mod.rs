@@ -48,7 +48,7 @@ mod straight;
 mod write;
 
 pub use late::Late;
-pub use reading::{Providers, read, read_named};
+pub use reading::{Providers, read};
 pub use straight::{Straight, straight};
 
 /// A webhook with what its provider made of it.

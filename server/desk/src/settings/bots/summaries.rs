@@ -98,7 +98,7 @@ pub(super) async fn attempt(desk: &Desk, sample: &str) -> Result<BotDone, Change
     let ms = i64::try_from(begun.elapsed().as_millis()).unwrap_or(i64::MAX);
     let (text, error) = match came {
         Ok(text) => (Some(text), None),
-        Err(error) => (None, Some(error.to_string())),
+        Err(error) => (None, Some(summary::why(error))),
     };
     Ok(BotDone::Summarised(SummaryTried { text, error, ms }))
 }
