@@ -101,8 +101,14 @@ async fn attempt(desk: &Desk, wanted: &WantedSummary) -> Result<(String, String)
 /// # Errors
 /// The database is away.
 pub async fn transcript(desk: &Desk, conversation: ConversationId, to_seq: i64) -> store::Result<Vec<Line>> {
-    let reading =
-        Reading { conversation, from: 0, after: None, before: Some(to_seq + 1), notes: false, limit: MESSAGES };
+    let reading = Reading {
+        conversation,
+        from: 0,
+        after: None,
+        before: Some(to_seq + 1),
+        notes: false,
+        limit: MESSAGES,
+    };
     let messages: Vec<Message> = desk.store.read_messages(&reading).await?;
     Ok(messages.iter().filter_map(Line::of).collect())
 }

@@ -108,7 +108,12 @@ impl Store {
 
     /// Has summaries made differently from now on. A new key replaces the old one at once; what went wrong before says
     /// nothing any more.
-    pub async fn set_summary_place(&self, seal: &Seal, terms: &SummaryTerms, key: Option<&str>) -> Result<()> {
+    pub async fn set_summary_place(
+        &self,
+        seal: &Seal,
+        terms: &SummaryTerms,
+        key: Option<&str>,
+    ) -> Result<()> {
         let row: Uuid = sqlx::query_scalar("select id from summary_settings").fetch_one(self.pool()).await?;
         let sealed = key.map(|key| seal.seal(&place(row), key));
         sqlx::query(
@@ -176,7 +181,12 @@ impl Store {
     }
 
     /// Notes that one was not made: it is tried again after so many milliseconds, or never.
-    pub async fn summary_failed(&self, one: &WantedSummary, trouble: &str, again_ms: Option<i64>) -> Result<()> {
+    pub async fn summary_failed(
+        &self,
+        one: &WantedSummary,
+        trouble: &str,
+        again_ms: Option<i64>,
+    ) -> Result<()> {
         sqlx::query(
             "update summaries
                 set state = case when $4::bigint is null then 'failed' else 'wanted' end, trouble = $3,
@@ -236,7 +246,12 @@ impl Store {
 
 impl Tx {
     /// Keeps a summary, if it is still this process's to make.
-    pub async fn keep_summary(&mut self, one: &WantedSummary, (text, model): (&str, &str), now: Time) -> Result<bool> {
+    pub async fn keep_summary(
+        &mut self,
+        one: &WantedSummary,
+        (text, model): (&str, &str),
+        now: Time,
+    ) -> Result<bool> {
         let kept = sqlx::query(
             "update summaries set state = 'made', text = $3, model = $4, made_at = from_ms($5), trouble = null
               where handoff_id = $1 and attempts = $2 and state = 'wanted'",

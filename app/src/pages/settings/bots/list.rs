@@ -14,7 +14,8 @@ use super::super::submit::{Foot, FormError, Submission};
 use super::{page, shown};
 use crate::i18n::{tu_string, use_i18n};
 use crate::ui::{
-    Badge, Button, ButtonKind, ButtonLink, Choice, Dialog, Empty, Field, IconName, Select, ToastKind, Tone, use_toasts,
+    Badge, Button, ButtonKind, ButtonLink, Choice, Dialog, Empty, Field, IconName, Select, ToastKind, Tone,
+    use_toasts,
 };
 
 /// The screen of the bots.

@@ -1,6 +1,8 @@
 //! Having a machine sum up handoffs whose bot gives no summary: where, how, and trying it.
 
-use contract::bots::{BotChange, BotDone, BotScreen, BotShown, BotTask, SummaryPage, SummaryTerms, SummaryTried};
+use contract::bots::{
+    BotChange, BotDone, BotScreen, BotShown, BotTask, SummaryPage, SummaryTerms, SummaryTried,
+};
 use contract::connection::{SettingsTask, TaskDone};
 use contract::settings::{Settings, SettingsChange};
 use leptos::prelude::*;
@@ -12,7 +14,8 @@ use super::super::submit::{FormError, Submission};
 use super::{page, shown};
 use crate::i18n::{tu_string, use_i18n};
 use crate::ui::{
-    Ago, AgoStyle, Button, ButtonKind, Field, FieldKind, Icon, IconName, Switch, TextArea, ToastKind, use_toasts,
+    Ago, AgoStyle, Button, ButtonKind, Field, FieldKind, Icon, IconName, Switch, TextArea, ToastKind,
+    use_toasts,
 };
 
 /// The screen.
@@ -29,7 +32,8 @@ pub(super) fn Summaries() -> impl IntoView {
         }
     });
     // Drawn anew only when what is set up has changed: what is being typed stays while news of its health come in.
-    let settled = Memo::new(move |_| last.with(|page| page.as_ref().map(|page| (page.terms.clone(), page.has_key))));
+    let settled =
+        Memo::new(move |_| last.with(|page| page.as_ref().map(|page| (page.terms.clone(), page.has_key))));
     let view = move |shown| match shown {
         BotShown::Summaries(page) => Some(health(*page).into_any()),
         _ => None,
@@ -142,6 +146,14 @@ fn Form(loaded: Loaded, terms: SummaryTerms, has_key: bool) -> impl IntoView {
                     testid="summaries-on"
                 />
                 {fields(typed, submission, has_key)}
+                <TextArea
+                    name="instructions"
+                    id="summary-instructions"
+                    label=tu_string!(i18n, bots.summaries_instructions)
+                    note=tu_string!(i18n, settings.optional)
+                    value=typed.instructions
+                    error=submission.error("instructions")
+                />
                 <FormError text=submission.general() />
                 <div class="line">
                     <Button
@@ -160,7 +172,8 @@ fn Form(loaded: Loaded, terms: SummaryTerms, has_key: bool) -> impl IntoView {
 
 fn fields(typed: Typed, submission: Submission, has_key: bool) -> impl IntoView {
     let i18n = use_i18n();
-    let key_note = if has_key { tu_string!(i18n, settings.unchanged) } else { tu_string!(i18n, settings.optional) };
+    let key_note =
+        if has_key { tu_string!(i18n, settings.unchanged) } else { tu_string!(i18n, settings.optional) };
     view! {
         <Field
             name="url"
@@ -214,14 +227,6 @@ fn fields(typed: Typed, submission: Submission, has_key: bool) -> impl IntoView 
                 autocomplete="off"
             />
         </div>
-        <TextArea
-            name="instructions"
-            id="summary-instructions"
-            label=tu_string!(i18n, bots.summaries_instructions)
-            note=tu_string!(i18n, settings.optional)
-            value=typed.instructions
-            error=submission.error("instructions")
-        />
     }
 }
 

@@ -25,7 +25,9 @@ pub(super) fn Doors(desk: Desk, page: ConnectionPage, adding: RwSignal<bool>) ->
     let asked = RwSignal::new(None::<Door>);
     let open = open_while(asked);
     let remove = move || {
-        let Some(path) = asked.with_untracked(|door| door.as_ref().map(|door| door.path.clone())) else { return };
+        let Some(path) = asked.with_untracked(|door| door.as_ref().map(|door| door.path.clone())) else {
+            return;
+        };
         submission.send(SettingsChange::RemoveDoor { connection, path }, move || {
             open.set(false);
             desk.loaded.again();

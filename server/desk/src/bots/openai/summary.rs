@@ -194,8 +194,7 @@ mod tests {
 
     #[test]
     fn a_summary_is_read_cut_and_never_empty() {
-        let answer =
-            |content: &str| json!({ "choices": [{ "message": { "content": content }, "finish_reason": "stop" }] });
+        let answer = |content: &str| json!({ "choices": [{ "message": { "content": content }, "finish_reason": "stop" }] });
         assert_eq!(read(&answer(" Wants\0 a refund. ")).as_deref(), Some("Wants a refund."));
         assert_eq!(read(&answer(" \0 ")), None);
         assert_eq!(read(&json!({ "choices": [] })), None);

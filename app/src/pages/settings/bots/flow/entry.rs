@@ -178,7 +178,8 @@ fn leading(definition: &Definition, at: usize) -> (String, Vec<String>) {
         _ => false,
     };
     let others = definition.entries.iter().enumerate().filter(|(other, _)| *other != at);
-    let titles = others.filter(|(_, other)| other.steps.iter().any(leads)).map(|(_, other)| other.title.clone());
+    let titles =
+        others.filter(|(_, other)| other.steps.iter().any(leads)).map(|(_, other)| other.title.clone());
     (entry.title.clone(), titles.collect())
 }
 
