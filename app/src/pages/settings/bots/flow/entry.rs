@@ -122,12 +122,13 @@ fn Deeds(editor: Editor, at: usize) -> impl IntoView {
         editor.reshape(move |definition| definition.entries.swap(at, to));
     };
     let asking = RwSignal::new(false);
-    let (name, leading) = editor.definition.with_untracked(|definition| leading(definition, at));
-    let title = tu_string!(i18n, bots.remove_entry_title, name = name).to_string();
-    let text = match leading.is_empty() {
-        true => tu_string!(i18n, bots.remove_entry_text).to_owned(),
-        false => tu_string!(i18n, bots.remove_entry_leading, entries = leading.join(", ")).to_string(),
-    };
+    let about = move || editor.definition.with(|definition| leading(definition, at));
+    let title =
+        Signal::derive(move || tu_string!(i18n, bots.remove_entry_title, name = about().0).to_string());
+    let text = Signal::derive(move || match about().1.as_slice() {
+        [] => tu_string!(i18n, bots.remove_entry_text).to_owned(),
+        others => tu_string!(i18n, bots.remove_entry_leading, entries = others.join(", ")).to_string(),
+    });
     let remove = move || {
         asking.set(false);
         editor.part.set(Part::Greeting);
@@ -170,7 +171,7 @@ fn Deeds(editor: Editor, at: usize) -> impl IntoView {
     }
 }
 
-/// The title of an entry, and of the others from which a choice leads to it; the greeting by an empty one.
+/// The title of an entry, and those of the others from which a choice leads to it.
 fn leading(definition: &Definition, at: usize) -> (String, Vec<String>) {
     let Some(entry) = definition.entries.get(at) else { return Default::default() };
     let leads = |step: &Step| match step {
