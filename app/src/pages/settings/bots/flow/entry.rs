@@ -122,7 +122,8 @@ fn Deeds(editor: Editor, at: usize) -> impl IntoView {
         editor.reshape(move |definition| definition.entries.swap(at, to));
     };
     let asking = RwSignal::new(false);
-    let about = move || editor.definition.with(|definition| leading(definition, at));
+    let words = [tu_string!(i18n, bots.beginning), tu_string!(i18n, bots.other_texts)];
+    let about = move || editor.definition.with(|definition| leading(definition, at, words));
     let title =
         Signal::derive(move || tu_string!(i18n, bots.remove_entry_title, name = about().0).to_string());
     let text = Signal::derive(move || match about().1.as_slice() {
@@ -171,17 +172,19 @@ fn Deeds(editor: Editor, at: usize) -> impl IntoView {
     }
 }
 
-/// The title of an entry, and those of the others from which a choice leads to it.
-fn leading(definition: &Definition, at: usize) -> (String, Vec<String>) {
+/// The title of an entry, and from where else a choice leads to it: the greeting and the other texts by these words,
+/// other entries by their titles.
+fn leading(definition: &Definition, at: usize, [greeting, texts]: [&str; 2]) -> (String, Vec<String>) {
     let Some(entry) = definition.entries.get(at) else { return Default::default() };
-    let leads = |step: &Step| match step {
-        Step::Say(say) => say.choices.iter().any(|choice| choice.entry == entry.id),
-        _ => false,
-    };
+    let says = |say: &Say| say.choices.iter().any(|choice| choice.entry == entry.id);
+    let leads = |step: &Step| matches!(step, Step::Say(say) if says(say));
+    let others = [&definition.not_understood, &definition.not_read, &definition.returned];
+    let own = [(says(&definition.greeting.ask), greeting), (others.into_iter().any(says), texts)];
+    let own = own.into_iter().filter(|(leads, _)| *leads).map(|(_, word)| word.to_owned());
     let others = definition.entries.iter().enumerate().filter(|(other, _)| *other != at);
     let titles =
         others.filter(|(_, other)| other.steps.iter().any(leads)).map(|(_, other)| other.title.clone());
-    (entry.title.clone(), titles.collect())
+    (entry.title.clone(), own.chain(titles).collect())
 }
 
 #[component]
