@@ -127,6 +127,8 @@ fn path_of(url: &str) -> &str {
 pub fn App() -> impl IntoView {
     provide_meta_context();
     provide_toasts();
+    #[cfg(feature = "ssr")]
+    provide_texts();
     view! {
         <I18nContextProvider
             set_lang_attr_on_html=false
@@ -137,6 +139,24 @@ pub fn App() -> impl IntoView {
             <Pages />
         </I18nContextProvider>
     }
+}
+
+/// Provides the texts for a page that is rendered here; the provider takes what is there already.
+///
+/// Made by the provider itself, they would keep a cookie up to date by an effect, which on the server runs on a thread of
+/// its own: now and then after the answer has gone out and the page's signals are no more, and then it panics. There is
+/// no such cookie here. What is paused never runs.
+#[cfg(feature = "ssr")]
+fn provide_texts() {
+    let owner = Owner::new();
+    let options = leptos_i18n::context::I18nContextOptions::<crate::i18n::Locale>::default()
+        .enable_cookie(false)
+        .ssr_lang_header_getter(UseLocalesOptions::default().ssr_lang_header_getter(|| None));
+    let texts = owner.with(|| leptos_i18n::context::init_i18n_context_with_options(options));
+    owner.pause();
+    // It goes when the page goes.
+    StoredValue::new(owner);
+    provide_context(texts);
 }
 
 #[component]

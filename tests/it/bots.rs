@@ -25,6 +25,7 @@ mod returned;
 mod rich;
 pub(crate) mod server;
 mod story;
+mod summaries;
 mod together;
 mod trial;
 mod turns;

@@ -14,6 +14,7 @@ mod faq;
 pub mod flow;
 mod learning;
 mod preview;
+mod summaries;
 mod trial;
 mod versions;
 
@@ -22,6 +23,7 @@ pub use change::*;
 pub use faq::*;
 pub use learning::*;
 pub use preview::*;
+pub use summaries::*;
 pub use trial::*;
 pub use versions::*;
 
@@ -48,6 +50,8 @@ pub enum BotScreen {
         /// How many days.
         days: i32,
     },
+    /// How summaries of handoffs are made where a bot gives none.
+    Summaries,
 }
 
 /// What a screen about bots shows.
@@ -68,6 +72,8 @@ pub enum BotShown {
     Trials(TrialPage),
     /// What it did not understand.
     Learning(LearningPage),
+    /// How summaries of handoffs are made.
+    Summaries(Box<SummaryPage>),
 }
 
 /// All bots.

@@ -120,6 +120,8 @@ pub enum Change {
         /// How, as in [`Handoff::outcome`].
         outcome: String,
     },
+    /// A machine has made a summary of it, because the bot gave none.
+    HandoffSummarised(HandoffNews),
     /// A bot has the customer because nobody else can.
     FallbackStarted(HandoffNews),
     /// That is over.
@@ -215,6 +217,7 @@ impl Change {
             Change::HandoffExpired(_) => "handoff_expired",
             Change::HandoffAfterHours(_) => "handoff_after_hours",
             Change::HandoffEnded { .. } => "handoff_ended",
+            Change::HandoffSummarised(_) => "handoff_summarised",
             Change::FallbackStarted(_) => "fallback_started",
             Change::FallbackEnded(_) => "fallback_ended",
             Change::CallbackPromised(_) => "callback_promised",
@@ -258,6 +261,7 @@ impl Change {
             | Change::HandoffDeclined(news)
             | Change::HandoffExpired(news)
             | Change::HandoffAfterHours(news)
+            | Change::HandoffSummarised(news)
             | Change::FallbackStarted(news)
             | Change::FallbackEnded(news)
             | Change::CallbackPromised(news)

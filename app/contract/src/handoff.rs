@@ -298,6 +298,17 @@ pub struct Offer {
     pub until: Time,
 }
 
+/// A summary that a machine has made, because the bot gave none.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MadeSummary {
+    /// What it says.
+    pub text: String,
+    /// The model that has made it.
+    pub model: String,
+    /// When.
+    pub at: Time,
+}
+
 /// One handoff.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Handoff {
@@ -321,4 +332,7 @@ pub struct Handoff {
     /// What of the packet could not be followed: a target that there is not, say.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub unmet: Vec<String>,
+    /// A summary that a machine has made of it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub made: Option<MadeSummary>,
 }

@@ -135,7 +135,11 @@ impl Thread {
         if let Some(message) = &event.message {
             self.put((**message).clone());
         }
-        if let Some(handoff) = &event.handoff {
+        // A summary can come after the next handoff has begun.
+        let newer = |known: &Handoff, news: &Handoff| news.created_at >= known.created_at;
+        if let Some(handoff) = &event.handoff
+            && self.handoff.as_ref().is_none_or(|known| newer(known, handoff))
+        {
             self.handoff = Some((**handoff).clone());
         }
         if event.change.has_line() {

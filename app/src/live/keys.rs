@@ -37,13 +37,14 @@ pub fn set_letters(on: bool) {
     }
 }
 
-/// Calls `answer` for every key press, until the owner is gone; what it answers with `true` is used up.
-pub fn listen(answer: impl Fn(&Press) -> bool + 'static) {
+/// Calls `answer` for every key press, until the owner is gone; what it answers with `true` is used up. `chains` says
+/// whether a chain can begin just now.
+pub fn listen(chains: impl Fn() -> bool + 'static, answer: impl Fn(&Press) -> bool + 'static) {
     let chain = StoredValue::new(false);
     let handle = window_event_listener(ev::keydown, move |event| {
         let Some(key) = word(&event) else { return };
         let writing = in_field(&event);
-        if key == "g" && !writing && !chain.get_value() {
+        if key == "g" && !writing && !chain.get_value() && chains() {
             chain.set_value(true);
             let end = move || {
                 chain.try_set_value(false);

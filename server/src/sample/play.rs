@@ -193,6 +193,7 @@ impl Scene<'_> {
             outcome: None,
             messages_before,
             unmet: Vec::new(),
+            made: None,
         };
         self.conversation.handoff = Some(handoff.id);
         let created = Change::HandoffCreated { handoff: handoff.id, reason };

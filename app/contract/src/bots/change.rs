@@ -3,7 +3,7 @@
 use super::flow::Definition;
 use super::{
     BotId, BotTerms, ConversationId, Deserialize, FaqEntry, Finding, Preview, Previewed, Serialize,
-    TrialResult, Uuid,
+    SummaryTerms, SummaryTried, TrialResult, Uuid,
 };
 
 /// A change of a bot. Each is done in one transaction and refused as a whole.
@@ -116,6 +116,13 @@ pub enum BotChange {
         /// Where they lead.
         to: AnswerTo,
     },
+    /// Have summaries of handoffs made differently, or not at all.
+    SetSummaries {
+        /// How.
+        terms: SummaryTerms,
+        /// The key; empty: as it is.
+        key: String,
+    },
 }
 
 /// Where the words of a new answer lead.
@@ -181,6 +188,11 @@ pub enum BotTask {
         /// Which ones, at most [`super::TRIED_AT_ONCE`].
         conversations: Vec<ConversationId>,
     },
+    /// Have a summary made that nobody keeps, as it is set up now.
+    Summarise {
+        /// What a customer could have written; empty: of the last handoff's conversation.
+        sample: String,
+    },
 }
 
 /// What came of it.
@@ -206,4 +218,6 @@ pub enum BotDone {
         /// One a conversation.
         results: Vec<TrialResult>,
     },
+    /// The summary, or why there is none.
+    Summarised(SummaryTried),
 }

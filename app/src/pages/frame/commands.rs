@@ -8,7 +8,7 @@ use super::deeds::{
     accept_offer, act, always, can_return, can_take, decline_offer, free_enter, in_inbox, next_pane,
     not_resolved, offered, open, resolve_and_next, step, to_composer, to_list, with_card, write,
 };
-use super::{Ask, Place};
+use super::{Ask, Place, palette};
 use crate::i18n::tu_string;
 use crate::live::{browser, keys};
 use crate::pages::inbox::words::Texts;
@@ -304,10 +304,14 @@ pub static ALL: &[Command] = &[
 
 /// Answers keys until the frame is left.
 pub fn listen(place: Place) {
-    Effect::new(move |_| keys::listen(move |press| answer(&place, press)));
+    let chains = move || !place.palette.get_untracked();
+    Effect::new(move |_| keys::listen(chains, move |press| answer(&place, press)));
 }
 
 fn answer(place: &Place, press: &keys::Press) -> bool {
+    if place.palette.get_untracked() && press.word != "mod+k" {
+        return palette::early(place, press);
+    }
     if keys::dialog_open() && press.word != "mod+k" {
         return false;
     }

@@ -67,6 +67,8 @@ pub struct Place {
     pub ask: RwSignal<Option<Ask>>,
     /// Whether the palette is open.
     pub palette: RwSignal<bool>,
+    /// What was typed into the palette, also before its field was there.
+    pub wanted: RwSignal<String>,
     /// Whether the help is open.
     pub help: RwSignal<bool>,
     /// Whether the details were opened or closed by hand.
@@ -165,6 +167,7 @@ fn provide_place() -> Place {
         conversation,
         ask: RwSignal::new(None),
         palette: RwSignal::new(false),
+        wanted: RwSignal::new(String::new()),
         help: RwSignal::new(false),
         details: RwSignal::new(None),
         note: RwSignal::new(false),

@@ -9,6 +9,7 @@ use super::commands::{ALL, Command};
 use super::help::keys_view;
 use super::{Place, use_place};
 use crate::i18n::{tu_string, use_i18n};
+use crate::live::{browser, keys};
 use crate::pages::later::{Later, Part};
 use crate::ui::{Avatar, AvatarSize, Dialog, Icon, IconName, letters, order};
 
@@ -17,6 +18,11 @@ use crate::ui::{Avatar, AvatarSize, Dialog, Icon, IconName, letters, order};
 pub fn Palette() -> impl IntoView {
     let i18n = use_i18n();
     let place = use_place();
+    Effect::new(move |_| {
+        if !place.palette.get() {
+            place.wanted.set(String::new());
+        }
+    });
     view! {
         <div class="palette-place">
             <Dialog
@@ -29,6 +35,26 @@ pub fn Palette() -> impl IntoView {
             </Dialog>
         </div>
     }
+}
+
+/// Keys while the palette is open. Until its field is there and has the focus, what is typed is put into it, and
+/// nothing of it is a key of the page.
+pub(super) fn early(place: &Place, press: &keys::Press) -> bool {
+    let shown = keys::dialog_open();
+    if shown && browser::focus_is_on("[data-testid=palette-input]") {
+        return false;
+    }
+    if !shown && press.word == "escape" {
+        place.palette.set(false);
+        return true;
+    }
+    let letter = press.word.strip_prefix("shift+").unwrap_or(&press.word);
+    // In the dialog, the space bar presses the button that has the focus.
+    if letter.chars().count() == 1 && !(shown && letter == " ") {
+        place.wanted.update(|wanted| wanted.push_str(letter));
+        return true;
+    }
+    !shown
 }
 
 #[derive(Clone)]
@@ -55,7 +81,7 @@ fn search() -> Part {
 fn Search() -> impl IntoView {
     let i18n = use_i18n();
     let place = use_place();
-    let words = RwSignal::new(String::new());
+    let words = place.wanted;
     let at = RwSignal::new(0_usize);
     let input = NodeRef::<html::Input>::new();
     let found = Memo::new_with_compare(

@@ -1,7 +1,7 @@
 //! What the bot passes on, so that nobody has to say anything twice. On top of the thread until it is settled.
 
 use contract::conversation::Stage;
-use contract::handoff::{Handoff, Packet, ReasonCode};
+use contract::handoff::{Handoff, MadeSummary, Packet, ReasonCode};
 use contract::id::ConversationId;
 use leptos::prelude::*;
 
@@ -41,7 +41,7 @@ pub fn HandoffCard(id: ConversationId) -> impl IntoView {
 fn Shown(id: ConversationId, handoff: Handoff, waiting: Option<contract::Time>) -> impl IntoView {
     let i18n = use_i18n();
     let live = use_live();
-    let Handoff { id: handoff, packet, created_at, messages_before, ended_at, unmet, .. } = handoff;
+    let Handoff { id: handoff, packet, created_at, messages_before, ended_at, unmet, made, .. } = handoff;
     let waited = move || {
         let until = ended_at.unwrap_or_else(|| live.clock.now.get());
         words::span(i18n, until.since_ms(waiting.unwrap_or(created_at)))
@@ -63,6 +63,7 @@ fn Shown(id: ConversationId, handoff: Handoff, waiting: Option<contract::Time>) 
             <div class="handoff__body">
                 {packet.reason.clone().map(|text| view! { <p dir="auto" class="handoff__reason">{text}</p> })}
                 {packet.summary.clone().map(|text| view! { <p dir="auto" class="handoff__summary">{text}</p> })}
+                {made.filter(|_| packet.summary.is_none()).map(|made| by_machine(i18n, made))}
                 {slots(i18n, id, &packet)}
                 {tried(i18n, &packet)}
                 {suggestion(i18n, id, &packet)}
@@ -74,6 +75,19 @@ fn Shown(id: ConversationId, handoff: Handoff, waiting: Option<contract::Time>) 
                 <AtRest part=move || course(handoff) />
             </div>
         </details>
+    }
+}
+
+/// A summary that a machine has made, and that it has.
+fn by_machine(i18n: Texts, made: MadeSummary) -> impl IntoView {
+    let title = tu_string!(i18n, inbox.summary_made_by, model = made.model).to_string();
+    view! {
+        <div class="handoff__made" data-testid="made-summary">
+            <span title=title>
+                <Badge tone=Tone::Caution icon=IconName::Bot>{tu_string!(i18n, inbox.summary_made)}</Badge>
+            </span>
+            <p dir="auto" class="handoff__summary">{made.text}</p>
+        </div>
     }
 }
 

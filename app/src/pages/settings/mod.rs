@@ -10,6 +10,7 @@ use crate::lean::bring;
 use crate::ui::{Icon, IconName};
 
 mod account;
+mod ask_first;
 mod bots;
 mod channels;
 mod consent;

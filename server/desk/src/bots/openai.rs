@@ -8,6 +8,7 @@
 //! |---|---|
 //! | `request` | what it is asked, and its tools |
 //! | `choice` | what it answers |
+//! | [`summary`] | having a conversation summed up |
 
 use std::time::Duration;
 
@@ -22,6 +23,7 @@ use super::{About, Answer, Bot, BotError, Turn, Wire, faq, fields};
 
 mod choice;
 mod request;
+pub mod summary;
 
 pub use request::request;
 

@@ -43,6 +43,7 @@ mod rules;
 pub mod settle;
 pub mod snooze;
 pub mod start;
+pub mod summarise;
 pub mod switch_bot;
 pub mod take;
 pub mod take_offer;

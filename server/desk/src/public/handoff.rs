@@ -30,6 +30,20 @@ pub struct Handoff {
     pub outcome: Option<String>,
     /// How many messages had been exchanged before it.
     pub messages_before: i32,
+    /// A summary that a machine has made, where the bot gave none. It comes a little later than the handoff.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub machine_summary: Option<MachineSummary>,
+}
+
+/// A summary that a machine has made: nobody has checked it.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+pub struct MachineSummary {
+    /// What it says.
+    pub text: String,
+    /// The model that has made it.
+    pub model: String,
+    /// When.
+    pub made_at: At,
 }
 
 /// What a bot passes on, so that nobody has to say anything twice.
@@ -100,6 +114,11 @@ impl From<&contract::Handoff> for Handoff {
             ended_at: handoff.ended_at.map(At),
             outcome: handoff.outcome.clone(),
             messages_before: handoff.messages_before,
+            machine_summary: handoff.made.as_ref().map(|made| MachineSummary {
+                text: made.text.clone(),
+                model: made.model.clone(),
+                made_at: At(made.at),
+            }),
         }
     }
 }

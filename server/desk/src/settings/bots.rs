@@ -8,6 +8,7 @@
 //! | `difference` | what one definition changes of another, in words |
 //! | `talk` | asking a bot without a trace |
 //! | `trial` | trying a draft on conversations that there were |
+//! | `summaries` | summaries that a machine makes of handoffs |
 //! | `learning` | what was not understood, and answers to it |
 
 use contract::bots::{
@@ -31,6 +32,7 @@ mod drafts;
 mod edit;
 mod entries;
 mod learning;
+mod summaries;
 mod talk;
 mod trial;
 
@@ -65,6 +67,7 @@ async fn shown(desk: &Desk, screen: BotScreen) -> store::Result<Option<BotShown>
         BotScreen::Versions(bot) => drafts::versions(desk, bot).await?.map(BotShown::Versions),
         BotScreen::Trials(bot) => trial::page(desk, bot).await?.map(BotShown::Trials),
         BotScreen::Learning { bot, days } => learning::page(desk, bot, days).await?.map(BotShown::Learning),
+        BotScreen::Summaries => Some(BotShown::Summaries(Box::new(summaries::page(desk).await?))),
     })
 }
 
@@ -97,6 +100,7 @@ pub(super) async fn change(desk: &Desk, who: &SignedIn, change: BotChange) -> Re
         BotChange::AddAnswer { bot, keyword, to } => {
             learning::add_answer(desk, who, bot, (keyword, to)).await
         }
+        BotChange::SetSummaries { terms, key } => summaries::set(desk, who, terms, &key).await,
     }
 }
 
@@ -111,6 +115,7 @@ pub(super) async fn run(desk: &Desk, who: &SignedIn, task: BotTask) -> Result<Bo
         BotTask::Import { bot, revision, text } => drafts::import(desk, who, bot, (revision, text)).await,
         BotTask::Preview(preview) => talk::preview(desk, *preview).await,
         BotTask::Try { bot, conversations } => trial::run(desk, bot, &conversations).await,
+        BotTask::Summarise { sample } => summaries::attempt(desk, &sample).await,
     }
 }
 

@@ -8,8 +8,8 @@ use serde::de::IgnoredAny;
 use serde_json::Value;
 
 use super::{failed, log, refused};
-use crate::channels::{Item, Malformed, inspect, provider};
-use crate::flows::receive::{Parsed, read_named, replay};
+use crate::channels::{Item, Malformed, inspect};
+use crate::flows::receive::{Parsed, Providers, replay};
 use crate::store::ledger::Incoming;
 use crate::store::webhook_log::Logged;
 use crate::{Desk, store};
@@ -76,12 +76,8 @@ async fn read_again(
     desk: &Desk,
     logged: &Logged,
 ) -> store::Result<(Result<Vec<Item>, Malformed>, Option<String>)> {
-    let incoming = &logged.pending.incoming;
-    let word = desk.connections.provider(desk, incoming.connection).await?;
-    Ok(match word.as_deref().and_then(provider) {
-        Some(provider) => read_named(provider, incoming, logged.pending.received_at),
-        None => (Err(Malformed("The connection it came in on is gone.".to_owned())), None),
-    })
+    let connection = std::iter::once(logged.pending.incoming.connection);
+    Ok(Providers::of(desk, connection).await?.read(&logged.pending))
 }
 
 fn pretty(items: &[Item]) -> Vec<String> {

@@ -2,7 +2,8 @@
 
 use std::collections::HashMap;
 
-use contract::{Actor, ConversationId, Handoff, HandoffId, Packet, Time};
+use contract::handoff::MadeSummary;
+use contract::{Actor, ConversationId, Handoff, HandoffId, Packet, ReasonCode, Time};
 use sqlx::types::Json;
 use sqlx::{FromRow, PgConnection};
 use uuid::Uuid;
@@ -23,13 +24,23 @@ struct Row {
     outcome: Option<String>,
     messages_before: i32,
     unmet: Vec<String>,
+    made_text: Option<String>,
+    made_model: Option<String>,
+    made_at: Option<i64>,
 }
 
-const COLUMNS: &str = "id, conversation_id, by_kind, by_id, packet, to_ms(created_at) as created_at,
-    to_ms(ended_at) as ended_at, outcome, messages_before, unmet";
+/// Every handoff with its columns.
+const SELECT: &str = "select h.id, h.conversation_id, h.by_kind, h.by_id, h.packet, to_ms(h.created_at) as created_at,
+    to_ms(h.ended_at) as ended_at, h.outcome, h.messages_before, h.unmet, s.text as made_text, s.model as made_model,
+    to_ms(s.made_at) as made_at
+    from handoffs h left join summaries s on s.handoff_id = h.id and s.state = 'made'";
 
 impl Row {
     fn handoff(self) -> Result<Handoff> {
+        let made = match (self.made_text, self.made_model, self.made_at) {
+            (Some(text), Some(model), Some(at)) => Some(MadeSummary { text, model, at: Time(at) }),
+            _ => None,
+        };
         Ok(Handoff {
             id: HandoffId(self.id),
             conversation: ConversationId(self.conversation_id),
@@ -40,6 +51,7 @@ impl Row {
             outcome: self.outcome,
             messages_before: self.messages_before,
             unmet: self.unmet,
+            made,
         })
     }
 }
@@ -49,15 +61,14 @@ pub(super) async fn by_ids(connection: &mut PgConnection, ids: &[Uuid]) -> Resul
     if ids.is_empty() {
         return Ok(HashMap::new());
     }
-    let sql = format!("select {COLUMNS} from handoffs where id = any($1)");
+    let sql = format!("{SELECT} where h.id = any($1)");
     let rows: Vec<Row> = sqlx::query_as(&sql).bind(ids).fetch_all(connection).await?;
     rows.into_iter().map(|row| Ok((row.id, row.handoff()?))).collect()
 }
 
 /// A conversation's open handoff, else its last one.
 pub(super) async fn latest(connection: &mut PgConnection, of: ConversationId) -> Result<Option<Handoff>> {
-    let sql =
-        format!("select {COLUMNS} from handoffs where conversation_id = $1 order by created_at desc limit 1");
+    let sql = format!("{SELECT} where h.conversation_id = $1 order by h.created_at desc limit 1");
     let row: Option<Row> = sqlx::query_as(&sql).bind(of.0).fetch_optional(connection).await?;
     row.map(Row::handoff).transpose()
 }
@@ -70,7 +81,8 @@ impl Store {
 }
 
 impl Tx {
-    /// Begins a handoff.
+    /// Begins a handoff. Where summaries are made and the bot gave none, one is wanted from then on; whoever stepped in
+    /// needs none.
     pub async fn begin_handoff(
         &mut self,
         handoff: HandoffId,
@@ -79,11 +91,18 @@ impl Tx {
         (by, now): (Actor, Time),
     ) -> Result<()> {
         let (by_kind, by_id) = words::actor_columns(by);
+        let told = packet.summary.as_deref().is_some_and(|summary| !summary.trim().is_empty());
+        let bare = !told && packet.reason_code != ReasonCode::AgentTook;
         sqlx::query(
-            "insert into handoffs (id, conversation_id, by_kind, by_id, packet, epoch, to_seq, messages_before,
-                    created_at)
-             values ($1, $2, $3, $4, $5, $6, $7,
-                     (select count(*) from messages where conversation_id = $2 and not note), from_ms($8))",
+            "with begun as (
+               insert into handoffs (id, conversation_id, by_kind, by_id, packet, epoch, to_seq, messages_before,
+                      created_at)
+               values ($1, $2, $3, $4, $5, $6, $7,
+                       (select count(*) from messages where conversation_id = $2 and not note), from_ms($8))
+               returning id, messages_before)
+             insert into summaries (handoff_id, wanted_at, due_at)
+             select begun.id, from_ms($8), from_ms($8) from begun, summary_settings s
+              where s.active and $9 and begun.messages_before > 0",
         )
         .bind(handoff.0)
         .bind(of.id.0)
@@ -93,6 +112,7 @@ impl Tx {
         .bind(of.epoch)
         .bind(of.seq)
         .bind(now.0)
+        .bind(bare)
         .execute(self.connection())
         .await?;
         Ok(())

@@ -50,6 +50,7 @@ pub mod senders;
 pub mod show;
 pub mod starts;
 pub mod statuses;
+pub mod summaries;
 pub mod teams;
 pub mod templates;
 pub mod threads;

@@ -14,7 +14,8 @@ use super::super::submit::{Foot, FormError, Submission};
 use super::{page, shown};
 use crate::i18n::{tu_string, use_i18n};
 use crate::ui::{
-    Badge, Button, ButtonKind, Choice, Dialog, Empty, Field, IconName, Select, ToastKind, Tone, use_toasts,
+    Badge, Button, ButtonKind, ButtonLink, Choice, Dialog, Empty, Field, IconName, Select, ToastKind, Tone,
+    use_toasts,
 };
 
 /// The screen of the bots.
@@ -42,6 +43,9 @@ pub(super) fn List() -> impl IntoView {
     view! {
         <Title text=tu_string!(i18n, bots.bots) />
         <Head title=tu_string!(i18n, bots.bots) text=tu_string!(i18n, bots.bots_text)>
+            <ButtonLink href="/settings/bots/summaries" icon=IconName::Note attr:data-testid="summaries">
+                {tu_string!(i18n, bots.summaries)}
+            </ButtonLink>
             <Button
                 kind=ButtonKind::Primary
                 icon=IconName::Plus

@@ -22,6 +22,7 @@ mod list;
 mod one;
 mod phone;
 mod setup;
+mod summaries;
 mod terms;
 mod trials;
 mod versions;
@@ -31,6 +32,7 @@ use flow::BotFlow;
 use learning::BotLearning;
 use list::List;
 use one::OneBot;
+use summaries::Summaries;
 use trials::BotTrials;
 use versions::BotVersions;
 
@@ -42,6 +44,9 @@ pub fn Bots() -> impl IntoView {
     move || {
         let (bot, screen) = place.get();
         let Some(bot) = bot.filter(|bot| !bot.is_empty()) else { return view! { <List /> }.into_any() };
+        if bot == "summaries" && screen.is_none() {
+            return view! { <Summaries /> }.into_any();
+        }
         let Ok(id) = bot.parse::<BotId>() else { return view! { <NotFound /> }.into_any() };
         match screen.as_deref().unwrap_or_default() {
             "" => view! { <OneBot id=id /> }.into_any(),

@@ -9,6 +9,7 @@ use leptos_meta::Title;
 use leptos_router::components::A;
 use leptos_router::hooks::use_navigate;
 
+use super::super::ask_first::AskFirst;
 use super::super::load::{Loaded, load};
 use super::super::submit::{FormError, Submission};
 use super::entries::Entries;
@@ -299,16 +300,15 @@ fn Removing(asked: Asked, id: BotId, last: RwSignal<Option<BotPage>>) -> impl In
         });
     };
     view! {
-        <Dialog open=asked.removing title=title close=tu_string!(i18n, settings.close) testid="remove-bot-dialog">
-            <p class="soft">{tu_string!(i18n, bots.remove_text)}</p>
-            <FormError text=submission.general() />
-            <div class="dialog__foot">
-                <Button on_press=move || asked.removing.set(false)>{tu_string!(i18n, settings.cancel)}</Button>
-                <Button kind=ButtonKind::Danger busy=submission.busy on_press=end attr:data-testid="submit">
-                    {tu_string!(i18n, bots.remove)}
-                </Button>
-            </div>
-        </Dialog>
+        <AskFirst
+            open=asked.removing
+            title=title
+            text=tu_string!(i18n, bots.remove_text)
+            label=tu_string!(i18n, bots.remove)
+            submission=submission
+            on_yes=end
+            testid="remove-bot-dialog"
+        />
     }
 }
 

@@ -11,8 +11,10 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 use leptos_meta::Title;
 
+use super::super::ask_first::AskFirst;
 use super::super::load::{Loaded, once};
-use super::super::submit::{FormError, Submission};
+use super::super::open_while;
+use super::super::submit::Submission;
 use super::{BotHead, conversation, page, shown};
 use crate::calls::{self, CallError};
 use crate::i18n::{tu_string, use_i18n};
@@ -163,14 +165,24 @@ fn Tests(run: Run, tests: Vec<TestView>) -> impl IntoView {
     let i18n = use_i18n();
     let submission = Submission::new();
     let none = tests.is_empty();
+    let asked = RwSignal::new(None::<TestView>);
+    let open = open_while(asked);
+    let end = move || {
+        let Some(test) = asked.with_untracked(|test| test.as_ref().map(|test| test.id)) else { return };
+        submission.send(SettingsChange::Bot(BotChange::ForgetTest { test }), move || {
+            open.set(false);
+            run.loaded.again();
+        });
+    };
+    let title = Signal::derive(move || {
+        let name = asked.with(|test| test.as_ref().map(|test| test.name.clone()).unwrap_or_default());
+        tu_string!(i18n, bots.forget_test_title, name = name).to_string()
+    });
     let rows = tests
         .into_iter()
         .map(|test| {
-            let id = test.id;
-            let forget = move || {
-                let change = SettingsChange::Bot(BotChange::ForgetTest { test: id });
-                submission.send(change, move || run.loaded.again());
-            };
+            let about = test.clone();
+            let forget = move || asked.set(Some(about.clone()));
             view! {
                 <li class="places__row" data-testid="test">
                     <span class="line__grow">{conversation(test.conversation, test.name)}</span>
@@ -195,12 +207,20 @@ fn Tests(run: Run, tests: Vec<TestView>) -> impl IntoView {
                     {tu_string!(i18n, bots.keep_test)}
                 </Button>
             </header>
-            <FormError text=submission.general() />
             <p class="card__none soft">
                 {if none { tu_string!(i18n, bots.no_tests) } else { tu_string!(i18n, bots.tests_text) }}
             </p>
             <ul>{rows}</ul>
         </section>
+        <AskFirst
+            open=open
+            title=title
+            text=tu_string!(i18n, bots.forget_test_text)
+            label=tu_string!(i18n, bots.forget_test)
+            submission=submission
+            on_yes=end
+            testid="forget-test-dialog"
+        />
     }
 }
 

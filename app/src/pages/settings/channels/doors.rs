@@ -5,6 +5,8 @@ use contract::id::ConnectionId;
 use contract::settings::{ChannelView, SettingsChange};
 use leptos::prelude::*;
 
+use super::super::ask_first::AskFirst;
+use super::super::open_while;
 use super::super::submit::{Foot, FormError, Submission};
 use super::Desk;
 use crate::i18n::{tu_string, use_i18n};
@@ -20,16 +22,28 @@ pub(super) fn Doors(desk: Desk, page: ConnectionPage, adding: RwSignal<bool>) ->
     let submission = Submission::new();
     let (connection, channels) = (page.connection.id, page.connection.channels);
     let no_numbers = channels.is_empty();
-    let remove = move |path: String| {
-        submission.send(SettingsChange::RemoveDoor { connection, path }, move || desk.loaded.again());
+    let asked = RwSignal::new(None::<Door>);
+    let open = open_while(asked);
+    let remove = move || {
+        let Some(path) = asked.with_untracked(|door| door.as_ref().map(|door| door.path.clone())) else {
+            return;
+        };
+        submission.send(SettingsChange::RemoveDoor { connection, path }, move || {
+            open.set(false);
+            desk.loaded.again();
+        });
     };
+    let title = Signal::derive(move || {
+        let tag = asked.with(|door| door.as_ref().map(|door| door.tag.clone()).unwrap_or_default());
+        tu_string!(i18n, settings.remove_door_title, tag = tag).to_string()
+    });
     let rows = page
         .doors
         .into_iter()
         .map(|door| {
             let name = name_of(&channels, &door);
-            let path = door.path.clone();
-            row(i18n, door, name, move || remove(path.clone()))
+            let about = door.clone();
+            row(i18n, door, name, move || asked.set(Some(about.clone())))
         })
         .collect_view();
     view! {
@@ -49,13 +63,21 @@ pub(super) fn Doors(desk: Desk, page: ConnectionPage, adding: RwSignal<bool>) ->
                     })}
             </header>
             <p class="card__text soft small">{tu_string!(i18n, settings.doors_text)}</p>
-            <FormError text=submission.general() />
             {no_numbers
                 .then(|| view! {
                     <p class="card__none faint">{tu_string!(i18n, settings.doors_need_number)}</p>
                 })}
             <ul class="doors">{rows}</ul>
         </section>
+        <AskFirst
+            open=open
+            title=title
+            text=tu_string!(i18n, settings.remove_door_text)
+            label=tu_string!(i18n, settings.remove)
+            submission=submission
+            on_yes=remove
+            testid="remove-door-dialog"
+        />
     }
 }
 

@@ -5,6 +5,7 @@ use contract::team::{Asking, ChannelPlacing, Team};
 use leptos::prelude::*;
 use leptos_meta::Title;
 
+use super::ask_first::AskFirst;
 use super::load::{Loaded, Trouble, load};
 use super::submit::{FormError, Submission};
 use super::{Head, open_while};
@@ -211,10 +212,6 @@ fn Remove(loaded: Loaded, ending: RwSignal<Option<Team>>) -> impl IntoView {
     let i18n = use_i18n();
     let submission = Submission::new();
     let open = open_while(ending);
-    Effect::new(move |_| {
-        ending.track();
-        submission.clear();
-    });
     let title = Signal::derive(move || {
         let name = ending.with(|team| team.as_ref().map(|team| team.draft.name.clone()).unwrap_or_default());
         tu_string!(i18n, settings.remove_team, name = name).to_string()
@@ -227,15 +224,14 @@ fn Remove(loaded: Loaded, ending: RwSignal<Option<Team>>) -> impl IntoView {
         });
     };
     view! {
-        <Dialog open=open title=title close=tu_string!(i18n, settings.close) testid="remove-team-dialog">
-            <p class="soft">{tu_string!(i18n, settings.remove_team_text)}</p>
-            <FormError text=submission.general() />
-            <div class="dialog__foot">
-                <Button on_press=move || open.set(false)>{tu_string!(i18n, settings.cancel)}</Button>
-                <Button kind=ButtonKind::Danger busy=submission.busy on_press=end attr:data-testid="submit">
-                    {tu_string!(i18n, settings.remove)}
-                </Button>
-            </div>
-        </Dialog>
+        <AskFirst
+            open=open
+            title=title
+            text=tu_string!(i18n, settings.remove_team_text)
+            label=tu_string!(i18n, settings.remove)
+            submission=submission
+            on_yes=end
+            testid="remove-team-dialog"
+        />
     }
 }

@@ -46,7 +46,7 @@ pub(super) fn read(definition: &Definition, turn: &Turn, value: &Value) -> Resul
 }
 
 /// The text: as such, or in parts.
-fn content(message: &Value) -> Option<String> {
+pub(super) fn content(message: &Value) -> Option<String> {
     if let Some(whole) = text(message, "content") {
         return Some(whole);
     }

@@ -49,7 +49,7 @@ mod turns;
 mod write;
 
 pub use late::Late;
-pub use reading::{Providers, read, read_named};
+pub use reading::{Providers, read};
 pub use straight::{Straight, straight};
 
 /// A webhook with what its provider made of it.

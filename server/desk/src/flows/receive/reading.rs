@@ -49,16 +49,21 @@ impl Providers {
 
     /// What its provider makes of a webhook. A parser that panics rejects it, and no other.
     pub fn parse(&self, pending: Pending) -> Parsed {
-        let (items, also) = match self.0.get(&pending.incoming.connection).copied().flatten() {
+        let (items, also) = self.read(&pending);
+        Parsed::new(pending, items).also_named(also)
+    }
+
+    /// The same as it stands in the webhook, with another name of the channel that it is about.
+    pub fn read(&self, pending: &Pending) -> (Result<Vec<Item>, Malformed>, Option<String>) {
+        match self.0.get(&pending.incoming.connection).copied().flatten() {
             Some(provider) => read_named(provider, &pending.incoming, pending.received_at),
             None => (Err(Malformed("The connection it came in on is gone.".to_owned())), None),
-        };
-        Parsed::new(pending, items).also_named(also)
+        }
     }
 }
 
 /// What a provider makes of something that came in, with another name of the channel that it is about.
-pub fn read_named(
+fn read_named(
     provider: &dyn Provider,
     incoming: &Incoming,
     received_at: Time,

@@ -4,6 +4,8 @@ use contract::bots::flow::{Ask, Definition, HandOff, Say, Step};
 use contract::handoff::ReasonCode;
 use leptos::prelude::*;
 
+use super::super::super::ask_first::AskFirst;
+use super::super::super::submit::Submission;
 use super::fields::{Keywords, way};
 use super::state::{Editor, Part};
 use super::step::OneStep;
@@ -119,7 +121,17 @@ fn Deeds(editor: Editor, at: usize) -> impl IntoView {
         editor.part.set(Part::Entry(to));
         editor.reshape(move |definition| definition.entries.swap(at, to));
     };
+    let asking = RwSignal::new(false);
+    let words = [tu_string!(i18n, bots.beginning), tu_string!(i18n, bots.other_texts)];
+    let about = move || editor.definition.with(|definition| leading(definition, at, words));
+    let title =
+        Signal::derive(move || tu_string!(i18n, bots.remove_entry_title, name = about().0).to_string());
+    let text = Signal::derive(move || match about().1.as_slice() {
+        [] => tu_string!(i18n, bots.remove_entry_text).to_owned(),
+        others => tu_string!(i18n, bots.remove_entry_leading, entries = others.join(", ")).to_string(),
+    });
     let remove = move || {
+        asking.set(false);
         editor.part.set(Part::Greeting);
         editor.reshape(move |definition| drop(definition.entries.remove(at)));
     };
@@ -145,10 +157,34 @@ fn Deeds(editor: Editor, at: usize) -> impl IntoView {
             size=ButtonSize::Small
             icon=IconName::Trash
             label=tu_string!(i18n, bots.remove_entry)
-            on_press=remove
+            on_press=move || asking.set(true)
             attr:data-testid="remove-entry"
         />
+        <AskFirst
+            open=asking
+            title=title
+            text=text
+            label=tu_string!(i18n, bots.remove)
+            submission=Submission::new()
+            on_yes=remove
+            testid="remove-entry-dialog"
+        />
     }
+}
+
+/// The title of an entry, and from where else a choice leads to it: the greeting and the other texts by these words,
+/// other entries by their titles.
+fn leading(definition: &Definition, at: usize, [greeting, texts]: [&str; 2]) -> (String, Vec<String>) {
+    let Some(entry) = definition.entries.get(at) else { return Default::default() };
+    let says = |say: &Say| say.choices.iter().any(|choice| choice.entry == entry.id);
+    let leads = |step: &Step| matches!(step, Step::Say(say) if says(say));
+    let others = [&definition.not_understood, &definition.not_read, &definition.returned];
+    let own = [(says(&definition.greeting.ask), greeting), (others.into_iter().any(says), texts)];
+    let own = own.into_iter().filter(|(leads, _)| *leads).map(|(_, word)| word.to_owned());
+    let others = definition.entries.iter().enumerate().filter(|(other, _)| *other != at);
+    let titles =
+        others.filter(|(_, other)| other.steps.iter().any(leads)).map(|(_, other)| other.title.clone());
+    (entry.title.clone(), own.chain(titles).collect())
 }
 
 #[component]

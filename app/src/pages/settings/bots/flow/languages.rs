@@ -3,6 +3,8 @@
 use contract::bots::flow::Language;
 use leptos::prelude::*;
 
+use super::super::super::ask_first::AskFirst;
+use super::super::super::submit::Submission;
 use super::fields::{Keywords, Line, way};
 use super::state::Editor;
 use crate::i18n::{tu_string, use_i18n};
@@ -45,6 +47,12 @@ pub(super) fn Languages(editor: Editor) -> impl IntoView {
 /// One of the further languages.
 fn row(editor: Editor, at: usize) -> impl IntoView {
     let i18n = use_i18n();
+    let asking = RwSignal::new(false);
+    let title = Signal::derive(move || {
+        let code =
+            editor.definition.with(|it| it.languages.get(at).map(|one| one.code.clone()).unwrap_or_default());
+        tu_string!(i18n, bots.remove_language_title, code = code).to_string()
+    });
     view! {
         <li class="card step" data-testid="language">
             <div class="card__form card__form--wide">
@@ -64,7 +72,20 @@ fn row(editor: Editor, at: usize) -> impl IntoView {
                         size=ButtonSize::Small
                         icon=IconName::Trash
                         label=tu_string!(i18n, bots.remove)
-                        on_press=move || remove(editor, at)
+                        on_press=move || asking.set(true)
+                        attr:data-testid="remove-language"
+                    />
+                    <AskFirst
+                        open=asking
+                        title=title
+                        text=tu_string!(i18n, bots.remove_language_text)
+                        label=tu_string!(i18n, bots.remove)
+                        submission=Submission::new()
+                        on_yes=move || {
+                            asking.set(false);
+                            remove(editor, at);
+                        }
+                        testid="remove-language-dialog"
                     />
                 </div>
                 <Keywords

@@ -4,6 +4,7 @@ use contract::bots::{BotChange, BotTask};
 use contract::settings::SettingsChange;
 use leptos::prelude::*;
 
+use super::super::super::ask_first::AskFirst;
 use super::super::super::submit::{FormError, Submission};
 use super::index::part_of;
 use super::state::Editor;
@@ -266,21 +267,15 @@ fn Discarding(editor: Editor, open: RwSignal<bool>) -> impl IntoView {
         });
     };
     view! {
-        <Dialog
+        <AskFirst
             open=open
             title=tu_string!(i18n, bots.discard_title)
-            close=tu_string!(i18n, settings.close)
+            text=tu_string!(i18n, bots.discard_text)
+            label=tu_string!(i18n, bots.discard)
+            submission=submission
+            on_yes=end
             testid="discard-dialog"
-        >
-            <p class="soft">{tu_string!(i18n, bots.discard_text)}</p>
-            <FormError text=submission.general() />
-            <div class="dialog__foot">
-                <Button on_press=move || open.set(false)>{tu_string!(i18n, settings.cancel)}</Button>
-                <Button kind=ButtonKind::Danger busy=submission.busy on_press=end attr:data-testid="submit">
-                    {tu_string!(i18n, bots.discard)}
-                </Button>
-            </div>
-        </Dialog>
+        />
     }
 }
 
