@@ -1,5 +1,6 @@
 //! The settings: who connects what, who works here, what came in, and one's own account.
 
+use contract::id::ConversationId;
 use contract::person::Role;
 use leptos::prelude::*;
 use leptos_router::components::{A, Outlet};
@@ -15,6 +16,7 @@ mod channels;
 mod consent;
 mod endpoints;
 mod inbound;
+mod keeping;
 mod ledger;
 mod load;
 mod people;
@@ -106,6 +108,12 @@ fn Head(
             {children.map(|children| view! { <div class="settings__actions">{children()}</div> })}
         </header>
     }
+}
+
+/// The conversation of an id, or of an address of the inbox.
+fn conversation_at(address: &str) -> Option<ConversationId> {
+    let path = address.trim().split(['?', '#']).next()?;
+    path.trim_end_matches('/').rsplit('/').next()?.parse().ok()
 }
 
 /// Whether a dialog is open that is about something: open while there is something, and nothing once closed.
