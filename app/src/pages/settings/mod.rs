@@ -20,6 +20,7 @@ mod keeping;
 mod ledger;
 mod load;
 mod people;
+mod rules;
 pub(super) mod submit;
 mod teams;
 mod templates;
@@ -34,6 +35,7 @@ pub use endpoints::{EndpointList, OneDelivery, OneEndpoint};
 pub use inbound::Inbound;
 pub use ledger::Ledger;
 pub use people::People;
+pub use rules::Rules;
 pub use teams::Teams;
 pub use templates::Templates;
 pub use tokens::Tokens;
@@ -55,6 +57,7 @@ pub fn SettingsShell() -> impl IntoView {
             />
             <Place to="/settings/consent" icon=IconName::Check label=tu_string!(i18n, settings.consent) />
             <Place to="/settings/teams" icon=IconName::Transfer label=tu_string!(i18n, settings.teams) />
+            <Place to="/settings/rules" icon=IconName::Filter label=tu_string!(i18n, rules.title) />
             <Place to="/settings/people" icon=IconName::Users label=tu_string!(i18n, settings.people) />
             <Place to="/settings/developers" icon=IconName::Key label=tu_string!(i18n, settings.developers) />
             <Place to="/settings/inbound" icon=IconName::Inbox label=tu_string!(i18n, settings.inbound) />
