@@ -30,7 +30,7 @@ use crate::pages::{
     sandbox::Sandbox,
     settings::{
         Account, Bots, Channels, Connect, Consent, EndpointList, Inbound, Ledger, OneConnection, OneDelivery,
-        OneEndpoint, People, SettingsShell, Teams, Templates, Tokens, Webhook,
+        OneEndpoint, People, Rules, SettingsShell, Teams, Templates, Tokens, Webhook,
     },
     setup::Setup,
 };
@@ -217,6 +217,7 @@ fn OwnSettings() -> impl leptos_router::MatchNestedRoutes + Clone {
             <Route path=path!("/templates") view=Templates ssr=SsrMode::Async />
             <Route path=path!("/consent") view=Consent ssr=SsrMode::Async />
             <Route path=path!("/teams") view=Teams ssr=SsrMode::Async />
+            <Route path=path!("/rules/:screen?") view=Rules ssr=SsrMode::Async />
             <Route path=path!("/people") view=People ssr=SsrMode::Async />
             <Route path=path!("/developers") view=Tokens ssr=SsrMode::Async />
             <Route path=path!("/ledger") view=Ledger ssr=SsrMode::Async />

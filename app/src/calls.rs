@@ -14,6 +14,7 @@ use contract::id::{ConversationId, HandoffId};
 use contract::inbox::{Inbox, Page, PageKey, View};
 use contract::person::Me;
 use contract::picker::{Start, Started, TemplateQuery, TemplateShelf};
+use contract::rules::{DecisionQuery, Decisions};
 use contract::sandbox::{Faults, Line, PhoneAct, PhoneCard, PhoneView};
 use contract::seat::SeatError;
 use contract::settings::{
@@ -202,6 +203,12 @@ pub async fn course(handoff: HandoffId) -> Result<Course, CallError> {
 #[server(name = CallWaits, prefix = "/api/ui", endpoint = "waits", input = Json, output = Lean)]
 pub async fn waits() -> Result<Vec<QueueWait>, CallError> {
     Ok(seat()?.waits().await?)
+}
+
+/// Why a conversation is where it is: what rules have decided about it.
+#[server(name = CallDecisions, prefix = "/api/ui", endpoint = "decisions", input = Json, output = Lean)]
+pub async fn decisions(query: DecisionQuery) -> Result<Decisions, CallError> {
+    Ok(seat()?.decisions(query).await?)
 }
 
 /// The bots of which a conversation can be a test.

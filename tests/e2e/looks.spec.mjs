@@ -2,7 +2,7 @@
 import AxeBuilder from '@axe-core/playwright';
 
 import { expect, test } from './support/test.mjs';
-import { live, promise, signIn } from './support/pages.mjs';
+import { live, promise, rules, signIn } from './support/pages.mjs';
 
 const SCHEMES = ['light', 'dark'];
 const TAGS = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'];
@@ -120,6 +120,7 @@ async function screens(desk) {
     `select c.id from conversations c join handoffs h on h.id = c.handoff_id
       where stage = 'waiting' and window_until > now() order by c.waiting_since limit 1`,
   );
+  await rules(desk.database, waiting);
   const closed = await desk.database.value(
     `select id from conversations where window_until < now() and stage <> 'resolved' limit 1`,
   );
@@ -247,6 +248,43 @@ async function screens(desk) {
       await live(page);
       await page.getByTestId('add-team').click();
       await expect(page.getByTestId('team-dialog')).toBeVisible();
+    }),
+    at('rules', '/settings/rules', async (page) => {
+      await live(page);
+      await expect(page.getByTestId('rule')).toHaveCount(3);
+    }),
+    at('a rule that is edited', '/settings/rules', async (page) => {
+      await live(page);
+      await page.getByTestId('rule-edit').first().click();
+      await expect(page.getByTestId('test').first()).toBeVisible();
+    }),
+    at('a rule with a ladder', '/settings/rules', async (page) => {
+      await live(page);
+      await page.getByTestId('rule-edit').nth(1).click();
+      await expect(page.getByTestId('rung').first()).toBeVisible();
+    }),
+    at('rules to be published', '/settings/rules', async (page) => {
+      await live(page);
+      await page.getByTestId('publish').click();
+      await expect(page.getByTestId('differences')).toBeVisible();
+    }),
+    at('a test of rules', '/settings/rules/test', async (page) => {
+      await live(page);
+      await page.getByTestId('sample').getByLabel('Value').fill('I want a refund');
+      await page.getByTestId('run-trial').click();
+      await expect(page.getByTestId('looked').first()).toBeVisible();
+    }),
+    at('versions of rules', '/settings/rules/versions', async (page) => {
+      await live(page);
+      await page.getByTestId('version').first().locator('summary').first().click();
+    }),
+    at('why a conversation is where it is', `/inbox/waiting/${waiting}`, async (page) => {
+      await thread(page);
+      const why = page.getByTestId('why').locator('summary').first();
+      if (!page.viewportSize() || page.viewportSize().width < 1200) await page.keyboard.press('i');
+      await why.click();
+      await expect(page.getByTestId('decision').first()).toBeVisible();
+      await page.getByTestId('decision').first().locator('summary').first().click();
     }),
     at('people', '/settings/people', live),
     at('developers', '/settings/developers', live),

@@ -15,6 +15,7 @@ import { shootConnections } from './support/shots/connections.mjs';
 import { shootEndpoints } from './support/shots/endpoints.mjs';
 import { shootFiles } from './support/shots/files.mjs';
 import { shootHandoffs } from './support/shots/handoffs.mjs';
+import { shootRules } from './support/shots/rules.mjs';
 import { shootTemplates } from './support/shots/templates.mjs';
 import { live as follows, Phone, signIn } from './support/pages.mjs';
 
@@ -116,6 +117,7 @@ try {
   await shootTemplates(stage);
   await shootEndpoints(stage);
   await shootHandoffs(stage);
+  await shootRules(stage);
   await shootConnections(stage);
   console.log(`pictures are in ${folder}`);
 } finally {

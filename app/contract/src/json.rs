@@ -289,6 +289,7 @@ mod tests {
     use super::*;
     use crate::bots::flow::Day;
     use crate::frame::Down;
+    use crate::rules::Rule;
 
     /// Reads as `serde_json` reads.
     fn same<T: DeserializeOwned + PartialEq + fmt::Debug>(value: &Value) {
@@ -359,6 +360,21 @@ mod tests {
             same::<Plain>(&value);
             same::<Tagged>(&value);
         }
+    }
+
+    #[test]
+    fn rules_are_read_with_values_of_every_kind() {
+        let value = |value: Value| json!({"fact": "labels", "operator": "in", "value": value});
+        let kinds = [json!(true), json!(-3), json!("x"), json!(["a", "b"]), json!([1, 2]), json!(null)];
+        let tests: Vec<Value> = kinds.into_iter().map(|kind| json!({"is": value(kind)})).collect();
+        same::<Rule>(&json!({
+            "id": "00000000-0000-4000-8000-000000000001", "name": "n", "when": ["message_in"],
+            "if": {"all": [{"any": tests}, {"none": [{"is": {"fact": "bot", "operator": "set"}}]}]},
+            "then": [{"do": "ask_in_turn", "ladder": [{"agent": {"seconds": 9}}, {"skill": {}}, "callback"]},
+                     {"do": "note", "with": {"text": "t"}}],
+            "after": "continue",
+        }));
+        same::<Rule>(&json!({"id": "00000000-0000-4000-8000-000000000001", "name": "n", "odd": 1}));
     }
 
     #[test]

@@ -13,10 +13,12 @@ use crate::time::Time;
 
 mod trace;
 mod view;
+mod why;
 mod words;
 
 pub use trace::*;
 pub use view::*;
+pub use why::*;
 pub use words::*;
 
 /// Rules of a set, at most.

@@ -14,6 +14,7 @@ use crate::id::{ConversationId, HandoffId};
 use crate::inbox::{Inbox, Page, PageKey, View};
 use crate::person::Me;
 use crate::picker::{Start, Started, TemplateQuery, TemplateShelf};
+use crate::rules::{DecisionQuery, Decisions};
 use crate::settings::{ChangeRefused, ConsentImport, ImportReport, Settings, SettingsChange, SettingsPage};
 use crate::thread::{Thread, ThreadKey, ThreadPage};
 
@@ -83,6 +84,8 @@ pub trait Seat: Send + Sync {
     fn course(&self, handoff: HandoffId) -> Answer<'_, Course>;
     /// How long somebody has to expect to wait, queue by queue.
     fn waits(&self) -> Answer<'_, Vec<QueueWait>>;
+    /// Why a conversation is where it is: what rules have decided about it.
+    fn decisions(&self, query: DecisionQuery) -> Answer<'_, Decisions>;
     /// The bots of which a conversation can be a test.
     fn tests_of(&self, conversation: ConversationId) -> Answer<'_, Vec<TestOf>>;
     /// Keeps a conversation as a test.

@@ -7,6 +7,7 @@ pub mod inbox;
 pub mod later;
 pub mod login;
 pub mod not_found;
+pub mod rules;
 pub mod sandbox;
 pub mod settings;
 pub mod setup;

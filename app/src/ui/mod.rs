@@ -20,6 +20,7 @@ mod select;
 mod skeleton;
 mod switch;
 mod tabs;
+mod ticks;
 mod time;
 mod toast;
 
@@ -38,5 +39,6 @@ pub use select::{Choice, Select};
 pub use skeleton::{Shape, Skeleton};
 pub use switch::Switch;
 pub use tabs::{Tab, Tabs};
+pub use ticks::Ticks;
 pub use time::Ago;
 pub use toast::{ToastKind, ToastRegion, Toasts, provide_toasts, use_toasts};

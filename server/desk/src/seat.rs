@@ -8,6 +8,7 @@ use contract::connection::{SettingsTask, TaskDone};
 use contract::course::{Course, QueueWait};
 use contract::inbox::{Page, PageKey};
 use contract::picker::{Start, Started, TemplateQuery, TemplateShelf};
+use contract::rules::{DecisionQuery, Decisions};
 use contract::seat::{Answer, Seat, SeatError};
 use contract::settings::{
     ChangeRefused, ConsentImport, ImportReport, Settings, SettingsChange, SettingsPage,
@@ -163,6 +164,10 @@ impl Seat for Taken {
 
     fn waits(&self) -> Answer<'_, Vec<QueueWait>> {
         Box::pin(async move { Ok(self.desk.store.queue_waits().await?) })
+    }
+
+    fn decisions(&self, query: DecisionQuery) -> Answer<'_, Decisions> {
+        Box::pin(closer::decisions(&self.desk, query))
     }
 
     fn tests_of(&self, conversation: ConversationId) -> Answer<'_, Vec<TestOf>> {

@@ -191,6 +191,79 @@ export class Phone {
   }
 }
 
+/** Lets there be rules: live ones, a draft of them that is not all right, and a decision about a conversation. */
+export async function rules(database, conversation) {
+  const id = (last) => `00000000-0000-4000-8000-00000000000${last}`;
+  const team = await database.value('select id from teams order by created_at limit 1');
+  const refund = { is: { fact: 'message_text', operator: 'contains', value: ['refund', 'money back'] } };
+  const urgent = { is: { fact: 'priority', operator: 'in', value: ['high', 'urgent'] } };
+  const open = { is: { fact: 'hours_open', operator: 'equals', value: true } };
+  const first = {
+    id: id(1),
+    name: 'Refunds first',
+    when: ['message_in', 'handed_off'],
+    if: { all: [open, { any: [refund, urgent] }, { none: [{ is: { fact: 'contact.plan', operator: 'set' } }] }] },
+    then: [
+      { do: 'add_labels', with: { labels: ['refund'] } },
+      { do: 'set_priority', with: { priority: 'high' } },
+    ],
+    after: 'continue',
+  };
+  const second = {
+    id: id(2),
+    name: 'Nobody waits in the queue for long',
+    when: ['handed_off'],
+    if: { all: [{ is: { fact: 'waiting_seconds', operator: 'greater', value: 600 } }] },
+    then: [
+      team ? { do: 'assign_team', with: { team } } : { do: 'queue' },
+      { do: 'ask_in_turn', ladder: [{ agent: { seconds: 60 } }, { skill: {} }, 'callback'] },
+    ],
+  };
+  const third = { ...second, id: id(3), name: 'Never reached', if: second.if, then: [] };
+  const author = `(select id from agents where email like 'admin@%')`;
+  await database.query(
+    `insert into rule_versions (version, rules, note, author_id, created_at)
+     values (1, $1, 'Refunds are seen first', ${author}, desk_now() - interval '2 days'),
+            (2, $2, 'Nobody is forgotten', ${author}, desk_now() - interval '3 hours')
+         on conflict do nothing`,
+    [JSON.stringify([first]), JSON.stringify([first, second])],
+  );
+  await database.query('update rule_state set version = 2');
+  await database.query(
+    `insert into rule_drafts (rules, revision, base, author_id) values ($1, 1, 2, ${author}) on conflict do nothing`,
+    [JSON.stringify([{ ...first, active: false }, second, third])],
+  );
+  const test = ({ is }, holds, found) => ({ join: 'is', holds, test: is, found });
+  const trace = [
+    {
+      rule: first.id,
+      name: first.name,
+      verdict: 'matched',
+      condition: {
+        join: 'all',
+        holds: true,
+        of: [
+          test(open, true, true),
+          { join: 'any', holds: true, of: [test(refund, true, 'Can I have my money back?'), test(urgent, false, 'normal')] },
+        ],
+      },
+    },
+    {
+      rule: second.id,
+      name: second.name,
+      verdict: 'not_matched',
+      condition: { join: 'all', holds: false, of: [test(second.if.all[0], false, 42)] },
+    },
+  ];
+  const done = first.then.map((act) => ({ rule: first.id, act, outcome: 'done' }));
+  const facts = { now: 0, are: { message_text: 'Can I have my money back?', priority: 'normal', waiting_seconds: 42 } };
+  await database.query(
+    `insert into rule_decisions (conversation_id, seq, event, version, matched, failed, facts, trace, done, at)
+     values ($1, 1, 'message_in', 2, array[$2]::uuid[], false, $3, $4, $5, desk_now() - interval '5 minutes')`,
+    [conversation, first.id, JSON.stringify(facts), JSON.stringify(trace), JSON.stringify(done)],
+  );
+}
+
 /** Promises some of the customers of a desk that somebody writes back, and lets Sara be asked about who waits longest. */
 export async function promise(database) {
   await database.query(

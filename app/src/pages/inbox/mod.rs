@@ -37,6 +37,7 @@ mod picker;
 mod row;
 mod thread;
 mod waits;
+mod why;
 mod window;
 pub mod words;
 

@@ -1,5 +1,6 @@
 //! The settings: who connects what, who works here, what came in, and one's own account.
 
+use contract::id::ConversationId;
 use contract::person::Role;
 use leptos::prelude::*;
 use leptos_router::components::{A, Outlet};
@@ -16,9 +17,11 @@ mod channels;
 mod consent;
 mod endpoints;
 mod inbound;
+mod keeping;
 mod ledger;
 mod load;
 mod people;
+mod rules;
 pub(super) mod submit;
 mod teams;
 mod templates;
@@ -33,6 +36,7 @@ pub use endpoints::{EndpointList, OneDelivery, OneEndpoint};
 pub use inbound::Inbound;
 pub use ledger::Ledger;
 pub use people::People;
+pub use rules::Rules;
 pub use teams::Teams;
 pub use templates::Templates;
 pub use tokens::Tokens;
@@ -54,6 +58,7 @@ pub fn SettingsShell() -> impl IntoView {
             />
             <Place to="/settings/consent" icon=IconName::Check label=tu_string!(i18n, settings.consent) />
             <Place to="/settings/teams" icon=IconName::Transfer label=tu_string!(i18n, settings.teams) />
+            <Place to="/settings/rules" icon=IconName::Filter label=tu_string!(i18n, rules.title) />
             <Place to="/settings/people" icon=IconName::Users label=tu_string!(i18n, settings.people) />
             <Place to="/settings/developers" icon=IconName::Key label=tu_string!(i18n, settings.developers) />
             <Place to="/settings/inbound" icon=IconName::Inbox label=tu_string!(i18n, settings.inbound) />
@@ -107,6 +112,12 @@ fn Head(
             {children.map(|children| view! { <div class="settings__actions">{children()}</div> })}
         </header>
     }
+}
+
+/// The conversation of an id, or of an address of the inbox.
+fn conversation_at(address: &str) -> Option<ConversationId> {
+    let path = address.trim().split(['?', '#']).next()?;
+    path.trim_end_matches('/').rsplit('/').next()?.parse().ok()
 }
 
 /// Whether a dialog is open that is about something: open while there is something, and nothing once closed.

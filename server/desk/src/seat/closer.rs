@@ -1,9 +1,10 @@
 //! What the inbox asks once somebody looks closer: promises to write back, the course of a handoff, how long people
-//! wait, and of which bots a conversation can be a test.
+//! wait, why a conversation is where it is, and of which bots it can be a test.
 
 use contract::bots::{KeepTest, TestOf};
 use contract::callback::{AssignCallback, EndCallback};
 use contract::course::Course;
+use contract::rules::{DecisionQuery, Decisions, RuleWords};
 use contract::seat::SeatError;
 use contract::settings::ChangeRefused;
 use contract::{ConversationId, HandoffId};
@@ -11,8 +12,12 @@ use contract::{ConversationId, HandoffId};
 use super::settings;
 use crate::auth::permission::{Permission, may};
 use crate::auth::sessions::SignedIn;
+use crate::domain::rules;
 use crate::flows::{self, Agent, Failed};
 use crate::state::Desk;
+
+/// Decisions on a page.
+const DECISIONS: usize = 20;
 
 /// Sees to a promise by hand.
 pub(super) async fn end_callback(desk: &Desk, agent: Agent, end: &EndCallback) -> Result<(), ChangeRefused> {
@@ -37,6 +42,18 @@ pub(super) async fn assign_callback(
 /// The course of a handoff.
 pub(super) async fn course(desk: &Desk, handoff: HandoffId) -> Result<Course, SeatError> {
     desk.store.course(handoff).await?.ok_or(SeatError::NotFound)
+}
+
+/// What rules have decided about a conversation, with what they name.
+pub(super) async fn decisions(desk: &Desk, query: DecisionQuery) -> Result<Decisions, SeatError> {
+    // One more than is shown: it says that there is another page.
+    let limit = i64::try_from(DECISIONS + 1).unwrap_or(i64::MAX);
+    let mut all = desk.store.rule_decisions(query.conversation, query.before, limit).await?;
+    let more = all.len() > DECISIONS;
+    all.truncate(DECISIONS);
+    let next = all.last().filter(|_| more).map(|(place, _)| *place);
+    let words = RuleWords { vocabulary: rules::vocabulary(), names: desk.store.rule_names().await? };
+    Ok(Decisions { decisions: all.into_iter().map(|(_, decision)| decision).collect(), next, words })
 }
 
 /// The bots of which a conversation can be a test: the one of its channel in front.

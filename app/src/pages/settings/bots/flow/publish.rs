@@ -5,14 +5,15 @@ use contract::settings::SettingsChange;
 use leptos::prelude::*;
 
 use super::super::super::ask_first::AskFirst;
+use super::super::super::keeping::NotKept;
 use super::super::super::submit::{FormError, Submission};
 use super::index::part_of;
 use super::state::Editor;
 use crate::i18n::{tu_string, use_i18n};
 use crate::live::browser;
 use crate::ui::{
-    Button, ButtonKind, ButtonSize, CopyButton, Dialog, DialogSize, Icon, IconName, Menu, MenuItem, Switch,
-    TextArea, ToastKind, copy_text, use_toasts,
+    Button, ButtonKind, Dialog, DialogSize, Icon, IconName, Menu, MenuItem, Switch, TextArea, ToastKind,
+    copy_text, use_toasts,
 };
 
 /// What can be done with the draft, and whether it is kept.
@@ -21,9 +22,9 @@ pub(super) fn Deeds(editor: Editor) -> impl IntoView {
     let i18n = use_i18n();
     let toasts = use_toasts();
     let [publishing, discarding, importing] = [(), (), ()].map(|()| RwSignal::new(false));
-    let none = Signal::derive(move || editor.revision.get().is_none() && !editor.dirty.get());
-    let open = move || match editor.dirty.get_untracked() {
-        true => editor.keep(move || publishing.set(true)),
+    let none = Signal::derive(move || editor.revision.get().is_none() && !editor.keeping.dirty.get());
+    let open = move || match editor.keeping.dirty.get_untracked() {
+        true => editor.keeping.keep(move || publishing.set(true)),
         false => publishing.set(true),
     };
     let export = move || {
@@ -31,14 +32,14 @@ pub(super) fn Deeds(editor: Editor) -> impl IntoView {
         toasts.show(ToastKind::Positive, tu_string!(i18n, bots.copied));
     };
     view! {
-        <span class="faint small" role="status" data-testid="draft-state" data-dirty=move || editor.dirty.get().to_string()>
-            {move || state(editor)}
+        <span class="faint small" role="status" data-testid="draft-state" data-dirty=move || editor.keeping.dirty.get().to_string()>
+            {move || editor.keeping.words(editor.revision.get().is_some())}
         </span>
         <Button
             icon=IconName::Check
-            busy=editor.busy
-            disabled=Signal::derive(move || !editor.dirty.get())
-            on_press=move || editor.keep(|| {})
+            busy=editor.keeping.busy
+            disabled=Signal::derive(move || !editor.keeping.dirty.get())
+            on_press=move || editor.keeping.keep(|| {})
             attr:data-testid="keep-draft"
         >
             {tu_string!(i18n, bots.keep_now)}
@@ -79,65 +80,13 @@ fn json(editor: Editor) -> String {
     editor.definition.with_untracked(|it| serde_json::to_string_pretty(it).unwrap_or_default())
 }
 
-fn state(editor: Editor) -> &'static str {
-    let i18n = use_i18n();
-    let (busy, dirty) = (editor.busy.get(), editor.dirty.get());
-    match (editor.refused.get().is_some(), busy, dirty, editor.revision.get()) {
-        (true, false, ..) => tu_string!(i18n, bots.not_kept),
-        (_, true, ..) => tu_string!(i18n, bots.keeping),
-        (_, _, true, _) => tu_string!(i18n, bots.not_kept_yet),
-        (_, _, _, Some(_)) => tu_string!(i18n, bots.kept),
-        (_, _, _, None) => tu_string!(i18n, bots.no_draft),
-    }
-}
-
-/// Why it was not kept, and what can be done: nothing of mine or of theirs is lost.
+/// Why it was not kept, and what can be done.
 #[component]
 pub(super) fn Conflict(editor: Editor) -> impl IntoView {
-    let i18n = use_i18n();
     let mine = Signal::derive(move || {
         editor.definition.with(|it| serde_json::to_string_pretty(it).unwrap_or_default())
     });
-    move || {
-        editor.refused.get().map(|refused| {
-            let is_theirs = refused.field.as_deref() == Some("revision");
-            let load = move || {
-                editor.dirty.set(false);
-                crate::ui::browser::guard_leaving(false);
-                browser::reload();
-            };
-            view! {
-                <div class="notice notice--negative" role="alert" data-testid="not-kept">
-                    <Icon name=IconName::Alert />
-                    <span>
-                        {if refused.message.is_empty() {
-                            tu_string!(i18n, settings.not_reached).to_owned()
-                        } else {
-                            refused.message
-                        }}
-                    </span>
-                    {is_theirs
-                        .then(|| view! {
-                            <CopyButton
-                                text=mine
-                                label=tu_string!(i18n, bots.copy_mine)
-                                done=tu_string!(i18n, bots.copied)
-                                shown=true
-                            />
-                            <Button size=ButtonSize::Small on_press=load attr:data-testid="load-theirs">
-                                {tu_string!(i18n, bots.load_theirs)}
-                            </Button>
-                        })}
-                    {(!is_theirs)
-                        .then(|| view! {
-                            <Button size=ButtonSize::Small on_press=move || editor.keep(|| {})>
-                                {tu_string!(i18n, settings.try_again)}
-                            </Button>
-                        })}
-                </div>
-            }
-        })
-    }
+    view! { <NotKept keeping=editor.keeping mine=mine /> }
 }
 
 /// What is to be mended, each leading to where it is; and how many variants are missing.
@@ -261,8 +210,7 @@ fn Discarding(editor: Editor, open: RwSignal<bool>) -> impl IntoView {
         let Some(revision) = editor.revision.get_untracked() else { return };
         let change = BotChange::Discard { bot: editor.id, revision };
         submission.send(SettingsChange::Bot(change), move || {
-            editor.dirty.set(false);
-            crate::ui::browser::guard_leaving(false);
+            editor.keeping.give_up();
             browser::reload();
         });
     };
@@ -289,8 +237,7 @@ fn Importing(editor: Editor, open: RwSignal<bool>) -> impl IntoView {
         let revision = editor.revision.get_untracked();
         let task = BotTask::Import { bot: editor.id, revision, text: text.get_untracked() };
         submission.run(contract::connection::SettingsTask::Bot(task), move |_| {
-            editor.dirty.set(false);
-            crate::ui::browser::guard_leaving(false);
+            editor.keeping.give_up();
             browser::reload();
         });
     };

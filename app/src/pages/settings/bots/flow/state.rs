@@ -1,21 +1,13 @@
-//! What is edited, and keeping it: a moment after the last change, or when somebody wishes. Nothing that was typed is lost
-//! without a word.
-
-use std::time::Duration;
+//! What is edited. It is kept a moment after the last change.
 
 use contract::bots::flow::{Definition, Text};
 use contract::bots::{BotDone, BotTask, Finding, FlowPage};
 use contract::connection::{SettingsTask, TaskDone};
 use contract::id::BotId;
-use contract::settings::ChangeRefused;
 use leptos::prelude::*;
-use leptos::task::spawn_local;
 
-use crate::calls::{self, CallError};
+use super::super::super::keeping::Keeping;
 use crate::ui::browser;
-
-/// How long after the last change it is kept.
-const PAUSE: Duration = Duration::from_millis(900);
 
 /// A part of a flow.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -51,49 +43,47 @@ pub(in crate::pages::settings::bots) struct Editor {
     pub findings: RwSignal<Vec<Finding>>,
     /// The draft that was kept last; absent: there is none.
     pub revision: RwSignal<Option<i64>>,
-    /// Whether the server has it at present.
-    pub busy: RwSignal<bool>,
-    /// Whether something is not kept yet.
-    pub dirty: RwSignal<bool>,
-    /// Why it was not kept.
-    pub refused: RwSignal<Option<ChangeRefused>>,
-    changes: StoredValue<u32>,
+    /// Whether it is kept.
+    pub keeping: Keeping,
 }
 
 impl Editor {
     /// Opens what the server has.
     pub(super) fn begin(page: FlowPage) -> Editor {
         let FlowPage { id, version, definition, draft, findings, .. } = page;
-        let editor = Editor {
+        let definition = RwSignal::new(definition.unwrap_or_else(empty));
+        let revision = RwSignal::new(draft.map(|draft| draft.revision));
+        let findings = RwSignal::new(findings);
+        let task = move || {
+            SettingsTask::Bot(BotTask::Save {
+                bot: id,
+                revision: revision.get_untracked(),
+                definition: Box::new(definition.get_untracked()),
+            })
+        };
+        let kept = move |done| {
+            if let TaskDone::Bot(BotDone::Saved { revision: kept, findings: found }) = done {
+                revision.set(Some(kept));
+                findings.set(found);
+            }
+        };
+        Editor {
             id,
             version,
-            definition: RwSignal::new(definition.unwrap_or_else(empty)),
+            definition,
             shape: RwSignal::new(0),
             part: RwSignal::new(Part::Greeting),
             language: RwSignal::new(String::new()),
-            findings: RwSignal::new(findings),
-            revision: RwSignal::new(draft.map(|draft| draft.revision)),
-            busy: RwSignal::new(false),
-            dirty: RwSignal::new(false),
-            refused: RwSignal::new(None),
-            changes: StoredValue::new(0),
-        };
-        Effect::new(move |_| browser::guard_leaving(editor.dirty.get()));
-        on_cleanup(move || {
-            browser::guard_leaving(false);
-            // Whoever goes elsewhere in the settings takes nothing along: what is not kept yet is kept now.
-            if editor.dirty.try_get_untracked() == Some(true) {
-                let task = editor.task();
-                spawn_local(async move { drop(calls::run(SettingsTask::Bot(task)).await) });
-            }
-        });
-        editor
+            findings,
+            revision,
+            keeping: Keeping::begin(task, kept),
+        }
     }
 
     /// Changes a value. Says nothing to the form, which shows it already.
     pub(super) fn edit(self, change: impl FnOnce(&mut Definition)) {
         self.definition.update(change);
-        self.changed();
+        self.keeping.changed();
     }
 
     /// Changes what there is, so that the form is drawn anew.
@@ -101,76 +91,6 @@ impl Editor {
         browser::hold_focus(".flow__part");
         self.edit(change);
         self.shape.update(|shape| *shape = shape.wrapping_add(1));
-    }
-
-    fn changed(self) {
-        self.dirty.set(true);
-        let mark = self.changes.with_value(|changes| changes.wrapping_add(1));
-        self.changes.set_value(mark);
-        set_timeout(
-            move || {
-                // Only the last change of several keeps them all.
-                if self.changes.try_get_value() == Some(mark) && self.dirty.try_get_untracked() == Some(true)
-                {
-                    self.keep(|| {});
-                }
-            },
-            PAUSE,
-        );
-    }
-
-    fn task(self) -> BotTask {
-        BotTask::Save {
-            bot: self.id,
-            revision: self.revision.get_untracked(),
-            definition: Box::new(self.definition.get_untracked()),
-        }
-    }
-
-    /// Keeps the draft; `then` runs once it is kept.
-    pub(super) fn keep(self, then: impl FnOnce() + 'static) {
-        self.send(self.task(), then);
-    }
-
-    /// Sends something that becomes the draft.
-    pub(super) fn send(self, task: BotTask, then: impl FnOnce() + 'static) {
-        if self.busy.get_untracked() {
-            // It is tried again when the answer is there.
-            self.changes.update_value(|changes| *changes = changes.wrapping_add(1));
-            set_timeout(
-                move || {
-                    if self.dirty.try_get_untracked() == Some(true) {
-                        self.keep(then);
-                    }
-                },
-                PAUSE,
-            );
-            return;
-        }
-        self.busy.set(true);
-        let mark = self.changes.get_value();
-        spawn_local(async move {
-            let outcome = calls::run(SettingsTask::Bot(task)).await;
-            if self.busy.try_set(false).is_some() {
-                return;
-            }
-            match outcome {
-                Ok(TaskDone::Bot(BotDone::Saved { revision, findings })) => {
-                    self.revision.set(Some(revision));
-                    self.findings.set(findings);
-                    self.refused.set(None);
-                    // What was typed meanwhile is kept in its turn.
-                    if self.changes.get_value() == mark {
-                        self.dirty.set(false);
-                        then();
-                    }
-                }
-                Ok(_) => {}
-                Err(CallError::Change(refused)) => self.refused.set(Some(refused)),
-                // Without a message: the server was not reached, or does not know who asks.
-                Err(_) => self.refused.set(Some(ChangeRefused { field: None, message: String::new() })),
-            }
-        });
     }
 
     /// What is edited, as it is now.

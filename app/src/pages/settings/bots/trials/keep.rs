@@ -1,12 +1,11 @@
 //! Keeping a conversation as a test.
 
 use contract::bots::BotChange;
-use contract::id::ConversationId;
 use contract::settings::SettingsChange;
 use leptos::prelude::*;
 
-use super::super::super::open_while;
 use super::super::super::submit::{FormError, Submission};
+use super::super::super::{conversation_at, open_while};
 use super::Run;
 use crate::i18n::{tu_string, use_i18n};
 use crate::ui::{Button, ButtonKind, Dialog, Field, ToastKind, use_toasts};
@@ -38,7 +37,7 @@ fn KeepForm(run: Run) -> impl IntoView {
     let error = Signal::derive(move || odd.get().or_else(|| told.get()));
     let send = move |event: leptos::ev::SubmitEvent| {
         event.prevent_default();
-        let Some(conversation) = known.or_else(|| named(&address.get_untracked())) else {
+        let Some(conversation) = known.or_else(|| conversation_at(&address.get_untracked())) else {
             odd.set(Some(tu_string!(i18n, bots.no_such_address).to_owned()));
             return;
         };
@@ -82,10 +81,4 @@ fn KeepForm(run: Run) -> impl IntoView {
             </div>
         </form>
     }
-}
-
-/// The conversation of an address of the inbox.
-fn named(address: &str) -> Option<ConversationId> {
-    let path = address.trim().split(['?', '#']).next()?;
-    path.trim_end_matches('/').rsplit('/').next()?.parse().ok()
 }

@@ -1,0 +1,234 @@
+// Routing rules: an admin builds, tests, publishes and takes back a rule without touching a mouse, and it acts.
+import { Keys } from './support/keys.mjs';
+import { expect, test } from './support/test.mjs';
+import { live, openSettings, Phone } from './support/pages.mjs';
+
+/** A change that is refused is a failed request, which the browser notes. */
+const REFUSED = /status of \d+ .*\/api\/ui\/(change|run)/;
+
+/** The draft is kept. */
+const kept = (page) => expect(page.getByTestId('draft-state')).toHaveText('Draft kept');
+
+/** A rule of the list, by its name. */
+const ruleOf = (page, name) =>
+  page.getByTestId('rule').filter({ has: page.getByRole('heading', { name, exact: true }) });
+
+/** Goes to another of the screens of the rules. */
+async function way(page, keys, name) {
+  await keys.press(page.locator('.ways').getByRole('link', { name, exact: true }));
+  await expect(page.locator('.ways [aria-current]')).toHaveText(name);
+}
+
+/** The names of the rules, top to bottom. */
+const order = (page) => page.getByTestId('rule').locator('h3');
+
+test('an admin builds, tests, publishes and rolls back a rule by keyboard alone', async ({ browsers, desk }) => {
+  test.setTimeout(240_000);
+  const page = await openSettings(await browsers(), desk, '/settings/rules');
+  const keys = new Keys(page);
+  const refunds = ruleOf(page, 'Refunds first');
+
+  await test.step('a rule is made, and what it lacks is told where it is', async () => {
+    await expect(page.getByTestId('law')).toContainText('from top to bottom');
+    await expect(page.getByTestId('live-version')).toContainText('No rules are live');
+    await keys.press(page.getByTestId('add-rule'));
+    await expect(page.getByLabel('Name', { exact: true })).toBeFocused();
+    await keys.write(page.getByLabel('Name', { exact: true }), 'Refunds first');
+    await kept(page);
+    await expect(refunds).toContainText('Keeps the rules from going live');
+    await expect(refunds.getByTestId('events')).toContainText('it listens to nothing');
+    await keys.turn(refunds.getByLabel('The customer writes', { exact: true }));
+    await expect(refunds.getByLabel('The customer writes', { exact: true })).toBeChecked();
+  });
+
+  await test.step('its condition is chosen from what the desk knows', async () => {
+    await keys.press(refunds.getByTestId('add-condition'));
+    const first = refunds.getByTestId('test').first();
+    await keys.choose(first.getByLabel('What is asked'), 'Priority');
+    await keys.choose(first.getByLabel('How', { exact: true }), 'is none of');
+    await keys.turn(first.getByLabel('Urgent'));
+    await keys.press(refunds.getByTestId('add-group').last());
+    const group = refunds.getByTestId('group').nth(1);
+    await keys.choose(group.getByLabel('How', { exact: true }), 'contains');
+    await keys.to(group.getByLabel(/^Value/));
+    await page.keyboard.type('refund');
+    await page.keyboard.press('Enter');
+    await page.keyboard.type('money back');
+  });
+
+  await test.step('what it does is told with what it needs', async () => {
+    const acts = refunds.getByTestId('act');
+    await keys.choose(acts.first().getByLabel('What is done'), 'Put labels on');
+    await keys.write(acts.first().getByLabel(/^Labels/), 'refund');
+    await keys.press(refunds.getByTestId('add-act'));
+    await keys.choose(acts.nth(1).getByLabel('What is done'), 'Set the priority');
+    await keys.choose(acts.nth(1).getByLabel('Priority', { exact: true }), 'High');
+    await kept(page);
+    await expect(refunds.getByTestId('rule-notes')).toHaveCount(0);
+    await keys.press(refunds.getByTestId('rule-edit'));
+    await expect(refunds.getByTestId('rule-edit')).toHaveAttribute('aria-expanded', 'false');
+    await expect(refunds).toContainText('“refund”, “money back”');
+    await expect(refunds).toContainText('Set the priority: High');
+  });
+
+  await test.step('another one is put above it: the focus stays with it, and what it hides is told', async () => {
+    await keys.press(page.getByTestId('add-rule'));
+    await keys.write(page.getByLabel('Name', { exact: true }), 'Everything');
+    const all = ruleOf(page, 'Everything');
+    await keys.turn(all.getByLabel('The customer writes', { exact: true }));
+    await keys.choose(all.getByTestId('act').getByLabel('What is done'), 'Put it into the queue');
+    await keys.press(all.getByTestId('rule-edit'));
+    await keys.press(all.getByTestId('rule-up'));
+    await expect(order(page)).toHaveText(['Everything', 'Refunds first']);
+    await expect(all.getByTestId('rule-up')).toBeFocused();
+    await expect(page.getByTestId('moved')).toHaveText('Everything is now number 1 of 2');
+    await expect(refunds.getByTestId('rule-notes')).toContainText('never reached');
+    await keys.turn(all.getByTestId('rule-on'));
+    await expect(refunds.getByTestId('rule-notes')).toHaveCount(0);
+    await keys.press(all.getByTestId('rule-down'));
+    await expect(order(page)).toHaveText(['Refunds first', 'Everything']);
+    await expect(all.getByTestId('rule-down')).toBeFocused();
+  });
+
+  await test.step('one is doubled, taken away and brought back', async () => {
+    await keys.press(refunds.getByTestId('rule-copy'));
+    await expect(order(page)).toHaveText(['Refunds first', 'Refunds first (copy)', 'Everything']);
+    const copy = ruleOf(page, 'Refunds first (copy)');
+    await expect(copy.getByTestId('rule-on')).not.toBeChecked();
+    await keys.press(copy.getByTestId('rule-remove'));
+    await expect(order(page)).toHaveText(['Refunds first', 'Everything']);
+    await expect(ruleOf(page, 'Everything').getByTestId('rule-remove')).toBeFocused();
+    await keys.press(page.getByTestId('toast-undo'));
+    await expect(order(page)).toHaveText(['Refunds first', 'Refunds first (copy)', 'Everything']);
+    await keys.press(copy.getByTestId('rule-remove'));
+    await kept(page);
+  });
+
+  await test.step('it is tried on a sample: what was compared is shown, and nothing is done', async () => {
+    await way(page, keys, 'Test');
+    const sample = page.getByTestId('sample');
+    await keys.write(sample.getByLabel('Value', { exact: true }), 'I want my MONEY BACK');
+    await keys.press(page.getByTestId('run-trial'));
+    const looked = page.getByTestId('looked');
+    await expect(looked).toHaveCount(1);
+    await expect(looked.first()).toHaveAttribute('data-verdict', 'matched');
+    await expect(looked.first().getByTestId('compared').last()).toContainText('it is “I want my MONEY BACK”');
+    await expect(page.getByTestId('would')).toContainText('Put labels on: “refund”');
+    await keys.write(sample.getByLabel('Value', { exact: true }), 'hello');
+    await keys.press(page.getByTestId('run-trial'));
+    await expect(looked.first()).toHaveAttribute('data-verdict', 'not_matched');
+    await expect(page.getByTestId('would')).toContainText('Nothing');
+  });
+
+  await test.step('it goes live with what it changes in sight', async () => {
+    await way(page, keys, 'Rules');
+    await live(page);
+    await expect(order(page)).toHaveText(['Refunds first', 'Everything']);
+    await keys.press(page.getByTestId('publish'));
+    const dialog = page.getByTestId('publish-dialog');
+    await expect(dialog.getByTestId('differences').getByRole('listitem')).toHaveCount(2);
+    await keys.write(dialog.locator('[name=note]'), 'Refunds are seen first');
+    await keys.press(dialog.getByTestId('submit'));
+    const version = page.locator('[data-testid=version][data-version="1"]');
+    await expect(version).toContainText('Live');
+    await expect(version).toContainText('Refunds are seen first');
+  });
+
+  const phone = new Phone(await (await browsers()).newPage());
+  const labelled = (text) =>
+    desk.database.value(
+      `select 'refund' = any(c.labels) and c.priority = 'high' from conversations c join messages m on m.conversation_id = c.id
+        where m.body::text like $1 order by m.at desc limit 1`,
+      [`%${text}%`],
+    );
+
+  await test.step('it acts on what a customer writes', async () => {
+    await phone.open();
+    await phone.add('Rita Refund');
+    await phone.write('can I have a refund please?');
+    await expect.poll(() => labelled('a refund please')).toBe(true);
+  });
+
+  await test.step('it is switched off in a second version, and the first one is brought back', async () => {
+    await live(page);
+    await way(page, keys, 'Rules');
+    await keys.turn(refunds.getByTestId('rule-on'));
+    await kept(page);
+    await keys.press(page.getByTestId('publish'));
+    const dialog = page.getByTestId('publish-dialog');
+    await expect(dialog.getByTestId('differences')).toContainText('On or off');
+    await keys.press(dialog.getByTestId('submit'));
+    await expect(page.locator('[data-testid=version][data-version="2"]')).toContainText('Live');
+    await live(page);
+    const first = page.locator('[data-testid=version][data-version="1"]');
+    await keys.press(first.locator('summary').first());
+    await keys.press(first.getByTestId('restore'));
+    await keys.press(page.getByTestId('restore-dialog').getByTestId('submit'));
+    const third = page.locator('[data-testid=version][data-version="3"]');
+    await expect(third).toContainText('Live');
+    await expect(third).toContainText('Brings back version 1');
+    await phone.write('money back, now');
+    const decided = `select count(*)::int from rule_decisions where version = 3 and cardinality(matched) = 1`;
+    await expect.poll(() => desk.database.value(decided)).toBe(1);
+  });
+});
+
+test('the inbox says why a conversation is where it is', async ({ agent, browsers, desk, phone }) => {
+  const page = await openSettings(await browsers(), desk, '/settings/rules');
+  await page.getByTestId('add-rule').click();
+  await page.getByLabel('Name', { exact: true }).fill('Everybody waits');
+  const rule = ruleOf(page, 'Everybody waits');
+  await rule.getByLabel('The customer writes', { exact: true }).check();
+  await rule.getByLabel('What is done').selectOption({ label: 'Write a private note' });
+  await rule.getByLabel('Note', { exact: true }).fill('Seen by a rule.');
+  await kept(page);
+  await page.getByTestId('publish').click();
+  await page.getByTestId('publish-dialog').getByTestId('submit').click();
+  await expect(page.locator('[data-testid=version][data-version="1"]')).toContainText('Live');
+
+  const ana = await phone('Ana Why');
+  await ana.write('hello?');
+  const sara = await agent('sara', { next: '/inbox/all' });
+  await sara.open('Ana Why');
+  const why = sara.page.getByTestId('why');
+  await why.locator('summary').first().click();
+  const decision = why.getByTestId('decision').filter({ hasText: 'Everybody waits' }).first();
+  await expect(decision).toContainText('The customer writes');
+  await expect(decision).toContainText('Version 1');
+  await expect(decision.getByTestId('done')).toContainText('Write a private note');
+  await decision.getByText('What was looked at').click();
+  await expect(decision.getByTestId('looked')).toHaveAttribute('data-verdict', 'matched');
+
+  await test.step('and the rules can be asked about it as it is now', async () => {
+    const admin = await openSettings(await browsers(), desk, '/settings/rules/test');
+    await admin.getByTestId('trial-on').selectOption({ label: 'A conversation' });
+    await admin.getByLabel('Address or id of the conversation').fill('nowhere');
+    await admin.getByTestId('run-trial').click();
+    await expect(admin.locator('#trial-conversation-error')).toBeVisible();
+    await admin.getByTestId('trial-latest').selectOption(sara.conversation());
+    await admin.getByTestId('run-trial').click();
+    await expect(admin.getByTestId('looked')).toHaveAttribute('data-verdict', 'matched');
+    await expect(admin.getByTestId('would')).toContainText('Seen by a rule.');
+  });
+});
+
+test('two who edit rules at once do not write over each other', async ({ browsers, desk, watch }) => {
+  watch.allow(REFUSED);
+  const [mine, theirs] = await Promise.all(
+    [1, 2].map(async () => openSettings(await browsers(), desk, '/settings/rules')),
+  );
+  await theirs.getByTestId('add-rule').click();
+  await theirs.getByLabel('Name', { exact: true }).fill('Theirs');
+  await kept(theirs);
+  await mine.getByTestId('add-rule').click();
+  await mine.getByLabel('Name', { exact: true }).fill('Mine');
+  await expect(mine.getByTestId('not-kept')).toContainText('has changed the draft since you opened it');
+  await mine.getByTestId('load-theirs').click();
+  await expect(order(mine)).toHaveText(['Theirs']);
+  await live(mine);
+  await mine.getByTestId('rules-menu').click();
+  await mine.getByTestId('discard').click();
+  await mine.getByTestId('discard-dialog').getByTestId('submit').click();
+  await expect(order(mine)).toHaveCount(0);
+  await expect(mine.getByText('There is no rule yet')).toBeVisible();
+});
