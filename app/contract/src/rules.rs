@@ -11,10 +11,12 @@ use crate::handoff::Rung;
 use crate::id::RuleId;
 use crate::time::Time;
 
+mod simulation;
 mod trace;
 mod view;
 mod words;
 
+pub use simulation::*;
 pub use trace::*;
 pub use view::*;
 pub use words::*;
