@@ -11,9 +11,6 @@ select distinct (looked ->> 'rule')::uuid, d.id
   from rule_decisions d cross join lateral jsonb_array_elements(d.trace) as looked
  where looked ->> 'verdict' in ('matched', 'failed');
 
--- How many events there were of which no facts are kept is counted by their time. They are written in its order.
-create index events_at on events using brin (at) with (pages_per_range = 16);
-
 -- Rules that are tried on what has happened, in pieces, by whichever process has the lease.
 create table rule_simulations (
   id            uuid primary key,

@@ -1,5 +1,5 @@
-//! Tries rules on what has happened. It goes through what was kept a little at a time, rests at least as long as it works,
-//! and does one after the other: who writes to the desk meanwhile must not notice. Where a process dies, the next one
+//! Tries rules on what has happened. It goes through what was kept a little at a time, rests longer than it works, and does
+//! one after the other: who writes to the desk meanwhile must not notice. Where a process dies, the next one
 //! goes on from what was counted.
 
 use std::time::Duration;
@@ -19,7 +19,7 @@ use crate::store::rules::simulations::{OldDecision, Reached, Span, Taken};
 /// How often it looks by itself: a wake-up can be lost.
 const LOOK: Duration = Duration::from_secs(5);
 /// Decisions that are looked at together.
-const TOGETHER: i64 = 100;
+const TOGETHER: i64 = 50;
 /// Events that are counted together: with more the time is cut in half, with few it is doubled.
 const MANY: usize = 4_000;
 const FEW: usize = 1_000;
@@ -29,8 +29,9 @@ const LEAST_MS: i64 = 1_000;
 const MOST_MS: i64 = 360 * MINUTE_MS;
 /// How often it is kept how far it has come.
 const KEPT: Duration = Duration::from_secs(1);
-/// The shortest rest.
+/// The shortest rest; otherwise it rests so many times as long as it has worked.
 const REST: Duration = Duration::from_millis(2);
+const RESTS: f32 = 1.5;
 /// Processes that may end over the same piece.
 const TRIES: i32 = 3;
 /// Said where they have.
@@ -108,7 +109,7 @@ impl Run<'_> {
                 }
                 tokio::select! {
                     () = self.desk.stop.cancelled() => {}
-                    () = tokio::time::sleep(REST.max(begun.elapsed())) => {}
+                    () = tokio::time::sleep(REST.max(begun.elapsed().mul_f32(RESTS))) => {}
                 }
             }
         }
