@@ -5,7 +5,7 @@ use contract::rules::{
     Decision, Rule, RuleChange, RuleDone, RuleFinding, RuleScreen, RuleSetView, RuleTask, RulesShown, Verdict,
 };
 use contract::settings::{ChangeRefused, Settings, SettingsChange, SettingsPage};
-use contract::{ConversationId, Time};
+use contract::{AgentId, ConversationId, Time};
 use desk::auth::sessions::SignedIn;
 use desk::settings::{change, run, settings};
 use serde_json::{Value, json};
@@ -16,6 +16,7 @@ mod asking;
 mod deeds;
 mod publishing;
 mod why;
+mod simulating;
 
 const ANA: &str = "4917139200099";
 const BEN: &str = "4917139200055";

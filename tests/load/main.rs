@@ -23,6 +23,7 @@ mod latency;
 mod meta_tier;
 mod pgbench;
 mod relay;
+mod routing;
 mod watch;
 mod web;
 mod world;
@@ -65,6 +66,8 @@ enum Name {
     Relay,
     /// From a webhook to the bot, and how many turns a second it has.
     BotTurn,
+    /// How many conversations rules place, and how long it takes to try rules on what has happened.
+    Routing,
     /// From the start to readiness, and what an idle desk holds.
     Boot,
     /// What a browser loads and how soon the inbox can be used.
@@ -107,7 +110,7 @@ async fn bench(names: &[Name], effort: Effort) -> Result<ExitCode> {
     for name in if names.is_empty() { all } else { names } {
         let word = name.to_possible_value().map(|value| value.get_name().to_owned()).unwrap_or_default();
         figures::tell(&format!("== {word} ({})", cpu::machine()));
-        missing |= matches!(name, Name::Ingest | Name::Latency) && floor.is_none();
+        missing |= matches!(name, Name::Ingest | Name::Latency | Name::Routing) && floor.is_none();
         let floor = floor.as_ref();
         match name {
             Name::Ingest => Box::pin(ingest::run(effort, floor)).await,
@@ -115,6 +118,7 @@ async fn bench(names: &[Name], effort: Effort) -> Result<ExitCode> {
             Name::Latency => Box::pin(latency::run(effort, floor)).await,
             Name::Relay => Box::pin(relay::run(effort)).await,
             Name::BotTurn => Box::pin(bot_turn::run(effort)).await,
+            Name::Routing => Box::pin(routing::run(effort, floor)).await,
             Name::Boot => Box::pin(boot::run()).await,
             Name::Web => Box::pin(web::run()).await,
         }

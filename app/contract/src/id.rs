@@ -61,6 +61,8 @@ ids! {
     TeamId;
     /// A routing rule.
     RuleId;
+    /// Rules that are tried on what has happened.
+    SimulationId;
     /// A promise to write back.
     CallbackId;
     /// A file in our own store.

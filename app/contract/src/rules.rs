@@ -11,11 +11,13 @@ use crate::handoff::Rung;
 use crate::id::RuleId;
 use crate::time::Time;
 
+mod simulation;
 mod trace;
 mod view;
 mod why;
 mod words;
 
+pub use simulation::*;
 pub use trace::*;
 pub use view::*;
 pub use why::*;

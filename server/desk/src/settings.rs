@@ -52,7 +52,7 @@ pub async fn settings(desk: &Desk, who: &SignedIn, page: SettingsPage) -> Result
         SettingsPage::Consent => consent::page(desk).await,
         SettingsPage::Tokens => tokens::page(desk).await,
         SettingsPage::Teams => teams::page(desk).await,
-        SettingsPage::Rules(screen) => rules::page(desk, screen).await,
+        SettingsPage::Rules(screen) => rules::page(desk, who, screen).await,
         SettingsPage::Ledger => desk.store.ledger_view().await.map(Settings::Ledger),
         SettingsPage::Account => {
             let sign_ins = desk.store.sign_ins(who.agent.id, &who.session_hash).await;

@@ -42,6 +42,7 @@ fn body(path: &str) -> Value {
         "/rules/publish" => json!({ "revision": 1, "version": 0 }),
         "/rules/rollback" => json!({ "to": 0, "version": 0 }),
         "/rules/test" => json!({ "event": "message_in", "facts": {} }),
+        "/rules/simulations" => json!({ "days": 1 }),
         "/bots/{id}/flow/draft" => json!({ "definition": desk::bots::flow::default_definition() }),
         "/bots/{id}/flow/discard" => json!({ "revision": 1 }),
         "/bots/{id}/flow/publish" => json!({ "revision": 1, "version": 1 }),

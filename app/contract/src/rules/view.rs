@@ -2,8 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Done, Facts, Looked, Rule, Vocabulary};
-use crate::id::{AgentId, BotId, ChannelId, ConversationId, TeamId};
+use super::{Done, Facts, Looked, Rule, RuleRuns, SimulationView, SimulationWish, Vocabulary};
+use crate::id::{AgentId, BotId, ChannelId, ConversationId, RuleId, SimulationId, TeamId};
 use crate::time::Time;
 
 /// A screen about rules.
@@ -16,6 +16,15 @@ pub enum RuleScreen {
     Versions(Option<i32>),
     /// What rules can be made of.
     Words,
+    /// Rules that are tried on what has happened; without an id the one that was asked for last by whoever looks.
+    Simulation(Option<SimulationId>),
+    /// What a rule has done, the latest first; below this place.
+    Runs {
+        /// Which rule.
+        rule: RuleId,
+        /// Below which place.
+        before: Option<i64>,
+    },
 }
 
 /// What such a screen shows.
@@ -28,6 +37,10 @@ pub enum RulesShown {
     Versions(RuleVersions),
     /// What rules can be made of.
     Words(RuleWords),
+    /// Rules that are tried on what has happened; nothing: there are none.
+    Simulation(Option<Box<SimulationView>>),
+    /// What a rule has done.
+    Runs(RuleRuns),
 }
 
 /// The rules.
@@ -193,6 +206,10 @@ pub enum RuleTask {
     },
     /// Try rules without doing anything.
     Try(Box<RuleTrial>),
+    /// Try rules on what has happened.
+    Simulate(Box<SimulationWish>),
+    /// End that.
+    CancelSimulation(SimulationId),
 }
 
 /// Rules to be tried.
@@ -245,4 +262,6 @@ pub enum RuleDone {
     },
     /// What came of a trial.
     Tried(Box<RuleTried>),
+    /// How far it has come.
+    Simulation(Box<SimulationView>),
 }

@@ -12,6 +12,8 @@ use crate::state::Desk;
 const EVERY: Duration = Duration::from_secs(600);
 /// How long it is kept why rules did what they did, in days.
 const DECISIONS: i32 = 30;
+/// How long it is kept what came of trying rules, in days.
+const SIMULATIONS: i32 = 7;
 /// Files that are deleted at once.
 const SWEPT: i64 = 100;
 
@@ -25,6 +27,8 @@ pub async fn run(desk: Desk) -> anyhow::Result<()> {
         desk.store.forget_bot_calls(i32::from(desk.config.ledger_days)).await?;
         desk.store.forget_misses(i32::from(desk.config.ledger_days).max(30)).await?;
         desk.store.forget_rule_decisions(DECISIONS).await?;
+        desk.store.forget_rule_runs().await?;
+        desk.store.forget_simulations(SIMULATIONS).await?;
         desk.store.sweep_bot_secrets().await?;
         desk.store.forget_endpoint_deliveries(KEPT_DAYS).await?;
         desk.store.sweep_endpoint_secrets().await?;

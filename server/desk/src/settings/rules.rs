@@ -16,6 +16,8 @@ use crate::domain::rules::{self, Compiled, actions, check, difference::differenc
 use crate::store::rules::NewVersion;
 use crate::{Desk, store};
 
+mod simulations;
+
 /// Characters of a note, at most.
 const NOTE: usize = 500;
 /// The largest set, in bytes.
@@ -24,7 +26,7 @@ const LARGEST: usize = 200 * 1024;
 const PAGE: usize = 20;
 
 /// A screen.
-pub(super) async fn page(desk: &Desk, screen: RuleScreen) -> store::Result<Settings> {
+pub(super) async fn page(desk: &Desk, who: &SignedIn, screen: RuleScreen) -> store::Result<Settings> {
     let shown = match screen {
         RuleScreen::Set => RulesShown::Set(set(desk).await?),
         RuleScreen::Versions(below) => RulesShown::Versions(versions(desk, below).await?),
@@ -32,6 +34,12 @@ pub(super) async fn page(desk: &Desk, screen: RuleScreen) -> store::Result<Setti
             vocabulary: rules::vocabulary(),
             names: desk.store.rule_names().await?,
         }),
+        RuleScreen::Simulation(id) => {
+            RulesShown::Simulation(desk.store.simulation(id, who.agent.id).await?.map(Box::new))
+        }
+        RuleScreen::Runs { rule, before } => {
+            RulesShown::Runs(simulations::runs(desk, rule, before).await?)
+        }
     };
     Ok(Settings::Rules(Box::new(shown)))
 }
@@ -152,6 +160,12 @@ pub(super) async fn run(desk: &Desk, who: &SignedIn, task: RuleTask) -> Result<R
             Ok(RuleDone::Checked { findings: check::findings(&rules, &names) })
         }
         RuleTask::Try(trial) => attempt(desk, *trial).await.map(|tried| RuleDone::Tried(Box::new(tried))),
+        RuleTask::Simulate(wish) => {
+            simulations::ask(desk, who, *wish).await.map(|view| RuleDone::Simulation(Box::new(view)))
+        }
+        RuleTask::CancelSimulation(id) => {
+            simulations::cancel(desk, who, id).await.map(|view| RuleDone::Simulation(Box::new(view)))
+        }
     }
 }
 
@@ -162,6 +176,20 @@ async fn save(
     revision: Option<i64>,
     rules: &[Rule],
 ) -> Result<RuleDone, ChangeRefused> {
+    fits(rules)?;
+    let names = desk.store.rule_names().await.map_err(failed)?;
+    let mut tx = desk.store.begin().await.map_err(failed)?;
+    let version = tx.lock_rules().await.map_err(failed)?;
+    let draft = tx.draft_of_rules().await.map_err(failed)?;
+    unchanged(draft.as_ref(), revision)?;
+    let base = draft.map_or(version, |draft| draft.base);
+    let revision = tx.keep_rules(rules, base, who.agent.id).await.map_err(failed)?;
+    tx.commit().await.map_err(failed)?;
+    Ok(RuleDone::Saved { revision, findings: check::findings(rules, &names) })
+}
+
+/// Whether rules are few and small enough to be kept.
+fn fits(rules: &[Rule]) -> Result<(), ChangeRefused> {
     if rules.len() > MOST_RULES {
         return Err(wrong("rules", format!("There are at most {MOST_RULES} rules.")));
     }
@@ -172,15 +200,7 @@ async fn save(
     if written.contains("\\u0000") {
         return Err(wrong("rules", "There is a character in a text that cannot be kept."));
     }
-    let names = desk.store.rule_names().await.map_err(failed)?;
-    let mut tx = desk.store.begin().await.map_err(failed)?;
-    let version = tx.lock_rules().await.map_err(failed)?;
-    let draft = tx.draft_of_rules().await.map_err(failed)?;
-    unchanged(draft.as_ref(), revision)?;
-    let base = draft.map_or(version, |draft| draft.base);
-    let revision = tx.keep_rules(rules, base, who.agent.id).await.map_err(failed)?;
-    tx.commit().await.map_err(failed)?;
-    Ok(RuleDone::Saved { revision, findings: check::findings(rules, &names) })
+    Ok(())
 }
 
 /// Asks rules without doing anything.

@@ -1,6 +1,8 @@
 //! Routing rules: what is edited, what was ever live, and the decisions.
 
-use contract::rules::{Decision, Done, Facts, Looked, Rule, RuleDraft};
+use std::collections::BTreeSet;
+
+use contract::rules::{Decision, Done, Facts, Looked, Rule, RuleDraft, Verdict};
 use contract::{AgentId, ConversationId, RuleId, Time};
 use serde_json::json;
 use sqlx::FromRow;
@@ -10,6 +12,9 @@ use uuid::Uuid;
 use super::{Result, Store, Tx};
 
 mod known;
+mod recorded;
+mod runs;
+pub mod simulations;
 
 /// Decisions that are forgotten at once.
 const SWEPT: i64 = 5_000;
@@ -78,6 +83,12 @@ struct DecisionRow {
 
 const DRAFT: &str = "select d.rules, d.revision, d.base, a.name as author, to_ms(d.updated_at) as at
                        from rule_drafts d left join agents a on a.id = d.author_id where d.only_one";
+
+/// The rules of a decision about which there is something to tell: each once.
+fn runs(decision: &Decision) -> BTreeSet<RuleId> {
+    let tells = |looked: &&Looked| matches!(looked.verdict, Verdict::Matched | Verdict::Failed);
+    decision.trace.iter().filter(tells).map(|looked| looked.rule).collect()
+}
 
 impl VersionRow {
     fn version(self) -> Version {
@@ -261,16 +272,20 @@ impl Tx {
             json!({
                 "seq": decision.seq, "event": decision.event, "version": decision.version,
                 "matched": decision.matched, "failed": decision.has_failed(), "facts": decision.facts,
-                "trace": decision.trace, "done": decision.done, "at": decision.at,
+                "trace": decision.trace, "done": decision.done, "at": decision.at, "runs": runs(decision),
             })
         };
         let rows: Vec<_> = decisions.iter().map(row).collect();
         sqlx::query(
-            "insert into rule_decisions (conversation_id, seq, event, version, matched, failed, facts, trace, done,
-                    at)
-             select $1, seq, event, version, matched, failed, facts, trace, done, from_ms(at)
-               from json_to_recordset($2::text::json) as x(seq bigint, event text, version integer, matched uuid[],
-                    failed boolean, facts jsonb, trace jsonb, done jsonb, at bigint)",
+            "with new as (
+               select * from json_to_recordset($2::text::json) as x(seq bigint, event text, version integer,
+                    matched uuid[], failed boolean, facts jsonb, trace jsonb, done jsonb, at bigint, runs uuid[])),
+             decided as (
+               insert into rule_decisions (conversation_id, seq, event, version, matched, failed, facts, trace, done, at)
+               select $1, seq, event, version, matched, failed, facts, trace, done, from_ms(at) from new
+               returning id, seq, event)
+             insert into rule_runs (rule_id, decision_id)
+             select unnest(new.runs), decided.id from decided join new on (new.seq, new.event) = (decided.seq, decided.event)",
         )
         .bind(of.0)
         .bind(super::as_rows(&rows))

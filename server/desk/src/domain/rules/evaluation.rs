@@ -1,8 +1,9 @@
 //! Looking at a condition, part by part. Every part is looked at, so that the trace says all of it.
 
 use contract::rules::{Condition, Facts, Join, Takes, Test, Traced, Value};
+use regex::Regex;
 
-use super::operators::{self, Compared};
+use super::operators::{self, Compared, Operator};
 use super::{Compiled, facts};
 
 /// The longest text that a trace repeats, in characters.
@@ -61,6 +62,15 @@ fn single(rules: &Compiled, test: &Test, facts: &Facts) -> Traced {
 }
 
 fn ask(rules: &Compiled, test: &Test, known: &Facts) -> Result<bool, String> {
+    let (operator, pattern) = ready(rules, test)?;
+    compare(operator, pattern, (test, known))
+}
+
+/// What a test is asked with, or why it makes no sense.
+pub(super) fn ready<'a>(
+    rules: &'a Compiled,
+    test: &Test,
+) -> Result<(&'static Operator, Option<&'a Regex>), String> {
     let fact = facts::find(&test.fact).ok_or_else(|| format!("there is no fact `{}`", test.fact))?;
     let operator =
         operators::find(&test.operator).ok_or_else(|| format!("there is no operator `{}`", test.operator))?;
@@ -71,6 +81,15 @@ fn ask(rules: &Compiled, test: &Test, known: &Facts) -> Result<bool, String> {
         Takes::Pattern => Some(rules.pattern(operators::pattern_of(test).unwrap_or_default())?),
         _ => None,
     };
+    Ok((operator, pattern))
+}
+
+/// Whether a test that makes sense holds.
+pub(super) fn compare(
+    operator: &Operator,
+    pattern: Option<&Regex>,
+    (test, known): (&Test, &Facts),
+) -> Result<bool, String> {
     let (found, before) = (known.is(&test.fact), known.was(&test.fact));
     (operator.test)(&Compared { found, before, wanted: &test.value, pattern, now: known.now })
 }

@@ -21,6 +21,7 @@ pub mod events;
 pub mod facts;
 pub mod operators;
 mod shadow;
+pub mod simulation;
 
 pub use actions::Deed;
 

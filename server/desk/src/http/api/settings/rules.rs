@@ -19,6 +19,8 @@ use crate::http::error::Problem;
 use crate::state::Desk;
 
 mod shapes;
+mod simulated;
+pub(in crate::http::api) mod simulations;
 
 use shapes::{
     Discard, Findings, Kept, Live, NewDraft, Publish, RollBack, Set, ToCheck, Trial, Tried, Versions,
