@@ -3,6 +3,7 @@
 pub mod attributes;
 pub mod consent;
 pub mod conversation;
+pub mod country;
 pub mod csv;
 pub mod delivery;
 pub mod hours;

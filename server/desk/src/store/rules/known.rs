@@ -26,6 +26,9 @@ struct Row {
     profile_name: Option<String>,
     username: Option<String>,
     phone: Option<String>,
+    user_id: Option<String>,
+    consent: Option<String>,
+    marketing: Option<String>,
     blocked: bool,
     contact_attributes: Option<Json<Attributes>>,
     attributes: Option<Json<Attributes>>,
@@ -35,6 +38,8 @@ struct Row {
     is_first: Option<bool>,
     said_at: Option<i64>,
     packet: Option<Json<Packet>>,
+    first_reply_at: Option<i64>,
+    last_reply_at: Option<i64>,
     conversations: i64,
     handoffs: i64,
     failed: i64,
@@ -44,9 +49,13 @@ struct Row {
 
 /// $1 conversation, $2 how many are counted.
 const KNOWN: &str = "select n.provider, coalesce(c.team_id, ch.team_id) as team, t.zone, t.placement as team_placement,
-    ch.placement as channel_placement, c.language, ct.profile_name, ct.username, ad.phone, ct.blocked,
+    ch.placement as channel_placement, c.language, ct.profile_name, ct.username, ad.phone, ad.user_id,
+    (select o.state from consents o where o.contact_id = c.contact_id and o.channel_id = c.channel_id
+        and o.scope = 'all' order by o.at desc, o.id desc limit 1) as consent,
+    (select o.state from consents o where o.contact_id = c.contact_id and o.channel_id = c.channel_id
+        and o.scope = 'marketing' order by o.at desc, o.id desc limit 1) as marketing, ct.blocked,
     ca.attributes as contact_attributes, s.slots as attributes, m.body, m.referral, m.tag, m.is_first, m.said_at,
-    h.packet,
+    h.packet, to_ms(r.first) as first_reply_at, to_ms(r.last) as last_reply_at,
     (select count(*) from (select from conversations o where o.contact_id = c.contact_id and o.id <> c.id limit $2) o)
       as conversations,
     (select count(*) from handoffs o where o.conversation_id = c.id) as handoffs,
@@ -75,6 +84,8 @@ const KNOWN: &str = "select n.provider, coalesce(c.team_id, ch.team_id) as team,
                        order by l.seq desc limit 1) m on true
    left join lateral (select o.packet from handoffs o where o.conversation_id = c.id
                        order by o.created_at desc limit 1) h on true
+   left join lateral (select min(o.at) as first, max(o.at) as last from messages o
+                       where o.conversation_id = c.id and o.author_kind in ('agent', 'phone') and not o.note) r on true
   where c.id = $1";
 
 impl Row {
@@ -98,6 +109,9 @@ impl Row {
                 name: self.profile_name,
                 username: self.username,
                 phone: self.phone,
+                user_id: self.user_id,
+                consent: self.consent,
+                marketing: self.marketing,
                 blocked: self.blocked,
                 attributes: self.contact_attributes.map(|known| known.0).unwrap_or_default(),
             },
@@ -111,6 +125,8 @@ impl Row {
                 queue: self.queue,
                 online: self.online,
             },
+            first_reply_at: self.first_reply_at.map(Time),
+            last_reply_at: self.last_reply_at.map(Time),
             hours: of_team.or(self.channel_placement.0.hours),
             zone: self.zone,
         }
