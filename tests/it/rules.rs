@@ -15,6 +15,7 @@ use uuid::Uuid;
 mod asking;
 mod deeds;
 mod publishing;
+mod timing;
 
 const ANA: &str = "4917139200099";
 const BEN: &str = "4917139200055";

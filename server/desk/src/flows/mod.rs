@@ -54,6 +54,7 @@ pub mod upload;
 pub mod wake;
 pub mod work;
 
+pub use rules::clock::strike;
 use work::Work;
 
 /// Why nothing was done.

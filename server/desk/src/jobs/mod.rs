@@ -26,6 +26,7 @@ pub mod marks;
 pub mod offers;
 pub mod presence;
 pub mod receive;
+pub mod rule_timers;
 pub mod rules;
 pub mod templates;
 pub mod timers;
@@ -46,6 +47,7 @@ const JOBS: &[Job] = &[
     ("backlog", |desk| backlog::run(desk).boxed()),
     ("offers", |desk| offers::run(desk).boxed()),
     ("rules", |desk| rules::run(desk).boxed()),
+    ("rule_timers", |desk| rule_timers::run(desk).boxed()),
     ("timers", |desk| timers::run(desk).boxed()),
     ("marks", |desk| marks::run(desk).boxed()),
     ("presence", |desk| presence::run(desk).boxed()),

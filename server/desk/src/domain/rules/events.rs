@@ -3,6 +3,8 @@
 use contract::rules::EventWord;
 use contract::{Actor, Change, DeliveryState, Owner, Stage};
 
+use super::timed;
+
 /// Something that happens.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Event {
@@ -42,13 +44,13 @@ pub const EVENTS: &[Event] = &[
 impl Event {
     /// How an editor shows it.
     pub fn word(&self) -> EventWord {
-        EventWord { key: self.key.to_owned(), name: self.name.to_owned() }
+        EventWord { key: self.key.to_owned(), name: self.name.to_owned(), minutes: None }
     }
 }
 
 /// Whether there is such an event.
 pub fn is_known(key: &str) -> bool {
-    EVENTS.iter().any(|event| event.key == key)
+    EVENTS.iter().any(|event| event.key == key) || timed::is_timed(key)
 }
 
 /// Whether what was known is kept also where no rule listens, so that rules can be tried on it later.

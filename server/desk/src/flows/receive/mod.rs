@@ -141,6 +141,8 @@ struct Aftermath {
     paused: Vec<(ChannelId, String)>,
     /// What rules are asked about.
     heard: Heard,
+    /// In which conversations something has happened, where rules listen to what time brings about.
+    timed: Vec<ConversationId>,
     /// What they have done.
     ruled: Wakes,
 }
@@ -164,7 +166,10 @@ pub async fn receive(desk: &Desk, batch: &[Parsed], mode: Mode) -> Outcome<()> {
 
 impl Aftermath {
     /// Asks the rules about what the batch has brought, in its own transaction.
-    async fn ask_rules(&mut self, desk: &Desk, tx: Tx) -> Outcome<Tx> {
+    async fn ask_rules(&mut self, desk: &Desk, mut tx: Tx) -> Outcome<Tx> {
+        if !self.timed.is_empty() {
+            tx.arm_timers(&self.timed).await?;
+        }
         let heard = std::mem::take(&mut self.heard);
         if heard.is_empty() {
             return Ok(tx);
@@ -237,6 +242,7 @@ impl Batch {
     fn news(&mut self, desk: &Desk) -> Aftermath {
         Aftermath {
             heard: self.heard(desk),
+            timed: self.timed(desk),
             ruled: Wakes::default(),
             events: !self.events.is_empty(),
             written: self.written(),
@@ -249,6 +255,11 @@ impl Batch {
     /// What rules are asked about.
     fn heard(&self, desk: &Desk) -> Heard {
         rules::batch::heard(&desk.rules.now(), &self.events, |id| self.begun.contains(&id))
+    }
+
+    /// The conversations whose timers may be others now.
+    fn timed(&self, desk: &Desk) -> Vec<ConversationId> {
+        if desk.rules.now().timed().is_empty() { Vec::new() } else { self.touched.iter().copied().collect() }
     }
 
     /// The conversations in which nothing has happened but messages that customers wrote.

@@ -82,6 +82,14 @@ impl Work {
         (self.was.stage, self.was.owner) = (stage, owner);
     }
 
+    /// Sets the conversation's timers, once all that they count from is written.
+    pub(super) async fn arm_timers(&mut self) -> Outcome<()> {
+        if self.rules.timed().is_empty() {
+            return Ok(());
+        }
+        Ok(self.tx.arm_timers(&[self.conversation.id]).await?)
+    }
+
     /// Everything that rules can ask.
     pub(in crate::flows) async fn known_to_rules(&mut self) -> Outcome<Known> {
         let known = self.tx.known_to_rules((&self.conversation, &self.was), self.now).await?;
