@@ -232,6 +232,16 @@ impl Conversation {
         }
     }
 
+    /// A bot has it, whoever had it.
+    pub fn give_to_bot(&mut self, bot: BotId, cause: &str, now: Time) -> Result<Option<Change>, Refused> {
+        match self.stage {
+            Stage::Bot | Stage::Waiting | Stage::Assigned => {
+                Ok(self.to(Stage::Bot, Owner::Bot(bot), cause, now))
+            }
+            Stage::Snoozed | Stage::Resolved => Err(Refused::WrongStage { verb: "give to a bot" }),
+        }
+    }
+
     /// It is done.
     pub fn resolve(&mut self, now: Time) -> Result<Option<Change>, Refused> {
         if self.stage == Stage::Resolved {

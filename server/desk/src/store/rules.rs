@@ -10,6 +10,7 @@ use uuid::Uuid;
 use super::{Result, Store, Tx};
 use crate::domain::rules::timed;
 
+mod deeds;
 mod known;
 mod timers;
 

@@ -5,6 +5,7 @@
 //! |---|---|
 //! | this one | what has happened is asked about, and what came of it is written down |
 //! | `deeds` | what rules do, over the same code as people and bots |
+//! | `bots`, `tell` | what they do with bots, and whom else they tell |
 //! | [`batch`] | what a batch of webhooks has brought |
 //! | [`clock`] | what time brings about |
 
@@ -19,8 +20,10 @@ use crate::domain::rules::{Ordered, evaluate, events, facts};
 use crate::store;
 
 pub(super) mod batch;
+mod bots;
 pub(super) mod clock;
 mod deeds;
+mod tell;
 
 /// Asks the rules about what has happened in a piece of work.
 pub(super) async fn follow(work: &mut Work) -> Outcome<()> {

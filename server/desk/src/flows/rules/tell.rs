@@ -1,0 +1,38 @@
+//! Whom else rules tell: the admins, and programs.
+
+use contract::EndpointDeliveryId;
+use serde_json::json;
+
+use super::super::work::Work;
+use super::super::{Outcome, fresh_id};
+use super::deeds::done;
+use crate::domain::Refused;
+use crate::public::At;
+use crate::store::endpoints::reader::NewDelivery;
+
+/// The name under which an address is called.
+const CALLED: &str = "rule_called";
+
+/// The admins are told something.
+pub(super) async fn notify(work: &mut Work, text: &str) -> Outcome<Option<String>> {
+    work.tx.alert_of_rule(work.conversation.id, text).await?;
+    done()
+}
+
+/// An address is called: in the way in which it is told of events, signed and tried again, once what the rule was asked
+/// about is for good.
+pub(super) async fn call(work: &mut Work, address: &str, data: Option<&str>) -> Outcome<Option<String>> {
+    let id = EndpointDeliveryId(fresh_id());
+    let conversation = &work.conversation;
+    let body = json!({
+        "id": id, "type": CALLED, "at": At(work.now), "conversation_id": conversation.id,
+        "seq": conversation.seq, "stage": conversation.stage, "owner": conversation.owner,
+        "priority": conversation.priority, "labels": conversation.labels, "data": data,
+    });
+    let (conversation, event) = (Some(conversation.id), CALLED.to_owned());
+    let new = NewDelivery { id, conversation, seq: None, event, body: body.to_string() };
+    if work.tx.call_endpoint(address, &new).await? {
+        return done();
+    }
+    Err(Refused::Invalid("There is no web address of this name that is switched on.".to_owned()).into())
+}
