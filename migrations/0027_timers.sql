@@ -23,3 +23,39 @@ create table attendance (
   since    timestamptz not null,
   changes  bigint not null default 0          -- since the row was made
 );
+
+-- Promises about time.
+create table slas (
+  id             uuid primary key,
+  name           text not null check (length(name) between 1 and 120),
+  first_response integer check (first_response between 1 and 525600),  -- minutes; absent: it is not promised
+  next_response  integer check (next_response between 1 and 525600),
+  resolution     integer check (resolution between 1 and 525600),
+  warning        integer not null default 0 check (warning between 0 and 525600),  -- minutes before; 0: none
+  working_time   boolean not null default true,  -- whether only the time counts in which people answer
+  created_at     timestamptz not null default desk_now(),
+  check (coalesce(first_response, next_response, resolution) is not null)
+);
+create unique index slas_name on slas (lower(name));
+
+alter table conversations
+  add column sla_id uuid references slas on delete set null;  -- the promise that holds for it
+create index conversations_sla on conversations (sla_id) where sla_id is not null;
+
+-- What is promised in a conversation. It counts while the customer waits for us; otherwise it stands still.
+create table sla_clocks (
+  conversation_id uuid not null references conversations on delete cascade,
+  target          text not null check (target in ('first_response', 'next_response', 'resolution')),
+  sla_id          uuid not null references slas on delete cascade,
+  episode         bigint not null,            -- the number of the event that it counts from
+  spent_ms        bigint not null,            -- until `running_since`, or until it stood still
+  running_since   timestamptz,                -- absent: it stands still
+  warn_at         timestamptz,                -- absent: it was told, or stands still
+  due_at          timestamptz,
+  warned_at       timestamptz,
+  breached_at     timestamptz,
+  primary key (conversation_id, target)
+);
+create index sla_clocks_sla on sla_clocks (sla_id);
+create index sla_clocks_warn on sla_clocks (warn_at) where warn_at is not null;
+create index sla_clocks_due on sla_clocks (due_at) where due_at is not null;

@@ -14,6 +14,7 @@ use uuid::Uuid;
 
 mod asking;
 mod deeds;
+mod promises;
 mod publishing;
 mod timing;
 

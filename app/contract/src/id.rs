@@ -61,6 +61,8 @@ ids! {
     TeamId;
     /// A routing rule.
     RuleId;
+    /// A promise about time.
+    SlaId;
     /// A promise to write back.
     CallbackId;
     /// A file in our own store.

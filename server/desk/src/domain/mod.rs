@@ -12,6 +12,7 @@ pub mod order;
 pub mod preview;
 pub mod refused;
 pub mod rules;
+pub mod sla;
 pub mod stop;
 pub mod template;
 pub mod told;

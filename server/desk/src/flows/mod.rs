@@ -41,6 +41,7 @@ pub mod retry;
 pub mod return_to_bot;
 mod rules;
 pub mod settle;
+pub mod slas;
 pub mod snooze;
 pub mod start;
 pub mod switch_bot;

@@ -28,6 +28,7 @@ pub mod presence;
 pub mod receive;
 pub mod rule_timers;
 pub mod rules;
+pub mod slas;
 pub mod templates;
 pub mod timers;
 
@@ -48,6 +49,7 @@ const JOBS: &[Job] = &[
     ("offers", |desk| offers::run(desk).boxed()),
     ("rules", |desk| rules::run(desk).boxed()),
     ("rule_timers", |desk| rule_timers::run(desk).boxed()),
+    ("slas", |desk| slas::run(desk).boxed()),
     ("timers", |desk| timers::run(desk).boxed()),
     ("marks", |desk| marks::run(desk).boxed()),
     ("presence", |desk| presence::run(desk).boxed()),

@@ -48,6 +48,7 @@ pub mod sample_removal;
 pub mod sandbox;
 pub mod senders;
 pub mod show;
+pub mod slas;
 pub mod starts;
 pub mod statuses;
 pub mod teams;

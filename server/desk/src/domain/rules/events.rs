@@ -39,6 +39,8 @@ pub const EVENTS: &[Event] = &[
     Event { key: "labelled", name: "The labels change" },
     Event { key: "conversation_reopened", name: "A resolved conversation is opened again" },
     Event { key: "resolved", name: "A conversation is resolved" },
+    Event { key: "sla_warning", name: "A promise about time will be broken soon" },
+    Event { key: "sla_breached", name: "A promise about time is broken" },
 ];
 
 impl Event {
@@ -75,6 +77,8 @@ pub fn of(actor: Actor, change: &Change) -> Vec<&'static str> {
         Change::HandoffExpired(_) => vec!["offer_expired"],
         Change::PriorityChanged { .. } => vec!["priority_changed"],
         Change::Labelled { .. } => vec!["labelled"],
+        Change::SlaWarning(_) => vec!["sla_warning"],
+        Change::SlaBreached(_) => vec!["sla_breached"],
         _ => Vec::new(),
     }
 }

@@ -16,7 +16,7 @@ use contract::{
 
 use super::rules::batch::Heard;
 use super::work::Wakes;
-use super::{Outcome, rules};
+use super::{Outcome, rules, slas};
 use crate::channels::{AccountEvent, Effect, Item, Malformed, News, Sender};
 use crate::domain::Conversation;
 use crate::live::hand::Written;
@@ -143,6 +143,8 @@ struct Aftermath {
     heard: Heard,
     /// In which conversations something has happened, where rules listen to what time brings about.
     timed: Vec<ConversationId>,
+    /// Conversations in which something is promised, and the moment.
+    promised: (Time, Vec<Conversation>),
     /// What they have done.
     ruled: Wakes,
 }
@@ -167,6 +169,9 @@ pub async fn receive(desk: &Desk, batch: &[Parsed], mode: Mode) -> Outcome<()> {
 impl Aftermath {
     /// Asks the rules about what the batch has brought, in its own transaction.
     async fn ask_rules(&mut self, desk: &Desk, mut tx: Tx) -> Outcome<Tx> {
+        for conversation in &self.promised.1 {
+            slas::tend(&mut tx, conversation, self.promised.0).await?;
+        }
         if !self.timed.is_empty() {
             tx.arm_timers(&self.timed).await?;
         }
@@ -243,6 +248,7 @@ impl Batch {
         Aftermath {
             heard: self.heard(desk),
             timed: self.timed(desk),
+            promised: (self.now, self.promised()),
             ruled: Wakes::default(),
             events: !self.events.is_empty(),
             written: self.written(),
@@ -255,6 +261,12 @@ impl Batch {
     /// What rules are asked about.
     fn heard(&self, desk: &Desk) -> Heard {
         rules::batch::heard(&desk.rules.now(), &self.events, |id| self.begun.contains(&id))
+    }
+
+    /// The conversations in which something is promised that may count otherwise now.
+    fn promised(&self) -> Vec<Conversation> {
+        let touched = self.touched.iter().filter_map(|id| self.conversations.get(id));
+        touched.filter(|conversation| conversation.sla.is_some()).cloned().collect()
     }
 
     /// The conversations whose timers may be others now.

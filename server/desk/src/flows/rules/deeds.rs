@@ -56,6 +56,7 @@ pub(super) async fn carry_out(work: &mut Work, deed: &Deed) -> Outcome<Option<St
             work.say(Saying { author: Author::Desk, body, quoted: None }).await?;
             done()
         }
+        Deed::Sla(policy) => tell::promise(work, policy).await,
         Deed::Notify(text) => tell::notify(work, text).await,
         Deed::Call(address, data) => tell::call(work, address, data.as_deref()).await,
     }

@@ -1,11 +1,11 @@
-//! Whom else rules tell: the admins, and programs.
+//! Whom else rules tell: the admins, and programs; and what they promise.
 
 use contract::EndpointDeliveryId;
 use serde_json::json;
 
 use super::super::work::Work;
 use super::super::{Outcome, fresh_id};
-use super::deeds::done;
+use super::deeds::{done, so_already};
 use crate::domain::Refused;
 use crate::public::At;
 use crate::store::endpoints::reader::NewDelivery;
@@ -17,6 +17,14 @@ const CALLED: &str = "rule_called";
 pub(super) async fn notify(work: &mut Work, text: &str) -> Outcome<Option<String>> {
     work.tx.alert_of_rule(work.conversation.id, text).await?;
     done()
+}
+
+/// Something is promised about time, instead of what was.
+pub(super) async fn promise(work: &mut Work, policy: &str) -> Outcome<Option<String>> {
+    let Some(sla) = work.tx.find_sla(policy).await? else {
+        return Err(Refused::Invalid("There is no promise of this name any more.".to_owned()).into());
+    };
+    if work.conversation.sla.replace(sla) == Some(sla) { so_already() } else { done() }
 }
 
 /// An address is called: in the way in which it is told of events, signed and tried again, once what the rule was asked

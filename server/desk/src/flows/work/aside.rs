@@ -2,7 +2,7 @@
 
 use contract::{Owner, Packet, Stage};
 
-use super::super::Outcome;
+use super::super::{Outcome, slas};
 use super::Work;
 use super::heard::Loud;
 use crate::domain::Conversation;
@@ -82,8 +82,9 @@ impl Work {
         (self.was.stage, self.was.owner) = (stage, owner);
     }
 
-    /// Sets the conversation's timers, once all that they count from is written.
+    /// Sets the conversation's timers and what is promised in it, once all that they count from is written.
     pub(super) async fn arm_timers(&mut self) -> Outcome<()> {
+        slas::tend(&mut self.tx, &self.conversation, self.now).await?;
         if self.rules.timed().is_empty() {
             return Ok(());
         }

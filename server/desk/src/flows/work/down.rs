@@ -46,6 +46,7 @@ impl Work {
     pub(in crate::flows) fn set_down(self) -> (Tx, Option<Down>) {
         let more = !self.heard.events.is_empty()
             || !self.rules.timed().is_empty()
+            || self.conversation.sla.is_some()
             || !self.held_back.is_empty()
             || !self.files.is_empty()
             || !self.marks.is_empty()

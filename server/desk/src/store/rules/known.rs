@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 use crate::domain::Conversation;
 use crate::domain::attributes::Attributes;
-use crate::domain::rules::facts::{Counts, Customer, Known, Said};
+use crate::domain::rules::facts::{Counts, Customer, Known, Promise, Said};
 use crate::store::{Result, Store, Tx};
 
 /// As many are counted of what has no end.
@@ -40,6 +40,10 @@ struct Row {
     packet: Option<Json<Packet>>,
     first_reply_at: Option<i64>,
     last_reply_at: Option<i64>,
+    sla: Option<String>,
+    sla_told: Option<String>,
+    sla_broken: Option<bool>,
+    sla_due: Option<i64>,
     conversations: i64,
     handoffs: i64,
     failed: i64,
@@ -56,6 +60,7 @@ const KNOWN: &str = "select n.provider, coalesce(c.team_id, ch.team_id) as team,
         and o.scope = 'marketing' order by o.at desc, o.id desc limit 1) as marketing, ct.blocked,
     ca.attributes as contact_attributes, s.slots as attributes, m.body, m.referral, m.tag, m.is_first, m.said_at,
     h.packet, to_ms(r.first) as first_reply_at, to_ms(r.last) as last_reply_at,
+    sl.name as sla, k.told as sla_told, k.broken as sla_broken, to_ms(k.due) as sla_due,
     (select count(*) from (select from conversations o where o.contact_id = c.contact_id and o.id <> c.id limit $2) o)
       as conversations,
     (select count(*) from handoffs o where o.conversation_id = c.id) as handoffs,
@@ -86,6 +91,11 @@ const KNOWN: &str = "select n.provider, coalesce(c.team_id, ch.team_id) as team,
                        order by o.created_at desc limit 1) h on true
    left join lateral (select min(o.at) as first, max(o.at) as last from messages o
                        where o.conversation_id = c.id and o.author_kind in ('agent', 'phone') and not o.note) r on true
+   left join slas sl on sl.id = c.sla_id
+   left join lateral (select (array_agg(o.target order by greatest(o.warned_at, o.breached_at) desc)
+                                filter (where coalesce(o.warned_at, o.breached_at) is not null))[1] as told,
+                             bool_or(o.breached_at is not null) as broken, min(o.due_at) as due
+                        from sla_clocks o where o.conversation_id = c.id) k on c.sla_id is not null
   where c.id = $1";
 
 impl Row {
@@ -124,6 +134,12 @@ impl Row {
                 failed: self.failed,
                 queue: self.queue,
                 online: self.online,
+            },
+            promise: Promise {
+                name: self.sla,
+                told: self.sla_told,
+                broken: self.sla_broken == Some(true),
+                due: self.sla_due.map(Time),
             },
             first_reply_at: self.first_reply_at.map(Time),
             last_reply_at: self.last_reply_at.map(Time),

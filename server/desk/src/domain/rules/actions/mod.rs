@@ -34,6 +34,8 @@ pub enum Deed {
     AddLabels(Vec<String>),
     /// Labels are taken off.
     RemoveLabels(Vec<String>),
+    /// This is promised about time: a policy, by its name or id.
+    Sla(String),
     /// It is put aside, for so many minutes.
     Snooze(i64),
     /// It is done.

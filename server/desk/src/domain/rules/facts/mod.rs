@@ -14,6 +14,7 @@ mod conversation;
 mod customer;
 mod handoff;
 mod message;
+mod promise;
 mod queue;
 mod since;
 
@@ -47,6 +48,8 @@ pub struct Known {
     pub packet: Option<Packet>,
     /// What is counted.
     pub counts: Counts,
+    /// What is promised about time.
+    pub promise: Promise,
     /// When people here first answered the customer.
     pub first_reply_at: Option<Time>,
     /// When they last did.
@@ -91,6 +94,19 @@ pub struct Said {
     pub first: bool,
     /// When they wrote it.
     pub at: Time,
+}
+
+/// What is promised about time.
+#[derive(Debug, Clone, Default)]
+pub struct Promise {
+    /// The policy.
+    pub name: Option<String>,
+    /// The word of what was told last of it.
+    pub told: Option<String>,
+    /// Whether any of it is broken.
+    pub broken: bool,
+    /// When the next of it is broken.
+    pub due: Option<Time>,
 }
 
 /// What is counted.
@@ -147,6 +163,7 @@ pub const FACTS: &[&[Fact]] = &[
     queue::FACTS,
     clock::FACTS,
     since::FACTS,
+    promise::FACTS,
 ];
 
 impl Fact {
