@@ -113,7 +113,7 @@ async fn it_stands_still_while_put_aside_and_while_the_customer_is_waited_for() 
     assert_eq!(clocks(&desk, id).await, ["first_response runs", "resolution runs"]);
     let epoch = desk.card(id).await.epoch;
     let body = contract::Body::text("What can I do for you?");
-    offers::act(&desk, &sara, id, Command::Reply { epoch, body, quoted: None, claim: false }).await.unwrap();
+    offers::act(&desk, &sara, id, Command::Reply { epoch, body, quoted: None, claim: contract::command::Claim::IfFree }).await.unwrap();
     assert_eq!(clocks(&desk, id).await, ["resolution stands"], "the customer is waited for");
     pass(&desk, 600).await;
     writes(&desk, ANA, "a refund").await;

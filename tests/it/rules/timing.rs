@@ -121,7 +121,7 @@ async fn whoever_owes_an_answer_is_idle_until_they_give_it() {
     until_told(&desk, "idle_agent.5", 1).await;
     let epoch = desk.card(id).await.epoch;
     let body = contract::Body::text("What can I do for you?");
-    let reply = Command::Reply { epoch, body, quoted: None, claim: false };
+    let reply = Command::Reply { epoch, body, quoted: None, claim: contract::command::Claim::IfFree };
     offers::act(&desk, &sara, id, reply).await.unwrap();
     assert_eq!(pending(&desk, id).await, ["idle_customer.5"]);
     time_comes(&desk).await;
