@@ -29,11 +29,16 @@ pub(super) async fn give(work: &mut Work, bot: BotId) -> Outcome<Option<String>>
     done()
 }
 
-/// The channel's bot has it again.
+/// The channel's bot has it again, and answers what the customer writes from then on.
 pub(super) async fn give_back(work: &mut Work) -> Outcome<Option<String>> {
-    match work.bot {
-        _ if matches!(work.conversation.owner, Owner::Bot(_)) => so_already(),
-        Some(bot) => give(work, bot).await,
-        None => Err(Refused::Invalid("This number has no bot that is switched on.".to_owned()).into()),
+    if matches!(work.conversation.owner, Owner::Bot(_)) {
+        return so_already();
     }
+    let Some(bot) = work.bot else {
+        return Err(Refused::Invalid("This number has no bot that is switched on.".to_owned()).into());
+    };
+    let change = work.conversation.return_to_bot(bot, work.now)?;
+    work.conversation.unread = 0;
+    work.moved(change).await?;
+    done()
 }

@@ -206,7 +206,12 @@ impl Store {
              select t.conversation_id, c.number, t.bot_id, b.kind, b.definition, b.version as definition_version, t.epoch,
                     t.version, t.attempts, m.memory, m.offered, ct.id as contact_id, ct.profile_name as contact_name,
                     to_ms(c.window_until) as window_until, to_ms(clock.now) as now,
-                    greatest(coalesce(m.answered_seq, 0), coalesce(o.seq, 0)) as heard_from,
+                    -- To whom a rule gives a conversation, what nobody has answered yet is said too.
+                    greatest(coalesce(m.answered_seq, 0), case when o.cause = 'rule'
+                      then coalesce((select a.seq from messages a where a.conversation_id = t.conversation_id
+                                        and not a.note and a.author_kind in ('agent', 'bot', 'phone')
+                                      order by a.seq desc limit 1), 0)
+                      else coalesce(o.seq, 0) end) as heard_from,
                     coalesce(o.seq, 0) as owner_from,
                     case when o.seq > coalesce(m.answered_seq, 0) then o.cause end as regained,
                     case when m.epoch = t.epoch then m.turns else 0 end as turns,
