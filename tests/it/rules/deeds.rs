@@ -217,7 +217,8 @@ async fn a_bot_gets_it_and_answers_what_the_customer_wrote() {
     writes(&desk, ANA, "hello?").await;
     let card = desk.card(id).await;
     assert_eq!((card.stage, card.owner), (Stage::Bot, Owner::Bot(bot)));
-    let said = format!("select count(*) from messages where conversation_id = '{id}' and author_kind = 'bot'");
+    let said =
+        format!("select count(*) from messages where conversation_id = '{id}' and author_kind = 'bot'");
     tests::until("the bot answers", || async { (desk.database.number(&said).await > 0).then_some(()) }).await;
     // Given back it is the channel's; where it has it, it is so already; where it is switched off, nothing is done.
     let epoch = desk.card(id).await.epoch;
@@ -260,7 +261,10 @@ async fn the_admins_are_told_and_a_web_address_is_called_with_a_signature() {
     let outcomes: Vec<_> = done.iter().map(|one| one.outcome).collect();
     assert_eq!(outcomes, [Outcome::Done, Outcome::Done, Outcome::Refused], "{done:?}");
     let alerts = desk.store.alerts().await.unwrap();
-    assert!(alerts.iter().any(|alert| alert.kind == "rule" && alert.text == "Somebody is angry."), "{alerts:?}");
+    assert!(
+        alerts.iter().any(|alert| alert.kind == "rule" && alert.text == "Somebody is angry."),
+        "{alerts:?}"
+    );
     let asked = server.until_asked(1).await;
     let body = asked[0].json();
     assert_eq!((&body["type"], &body["data"]), (&json!("rule_called"), &json!("angry")));

@@ -56,10 +56,8 @@ async fn told(desk: &TestDesk, event: &str) -> i64 {
 }
 
 async fn until_told(desk: &TestDesk, event: &str, times: i64) {
-    tests::until(&format!("{event} is told"), || async {
-        (told(desk, event).await >= times).then_some(())
-    })
-    .await;
+    tests::until(&format!("{event} is told"), || async { (told(desk, event).await >= times).then_some(()) })
+        .await;
     // Both servers look at least twice more.
     tokio::time::sleep(std::time::Duration::from_millis(2_500)).await;
     assert_eq!(told(desk, event).await, times, "{event}");
@@ -88,7 +86,9 @@ async fn a_warning_and_the_breach_are_told_once_by_two_servers_and_after_a_resta
     assert_eq!(told(&again, "sla_warning").await, 8);
     let labelled = "select count(*) from conversations where labels = '{late,soon}'";
     assert_eq!(desk.database.number(labelled).await, 8);
-    let facts = desk.database.words("select distinct facts -> 'are' ->> 'sla_target' from rule_decisions where event = 'sla_breached'");
+    let facts = desk.database.words(
+        "select distinct facts -> 'are' ->> 'sla_target' from rule_decisions where event = 'sla_breached'",
+    );
     assert_eq!(facts.await, ["first_response"]);
 }
 
@@ -113,7 +113,14 @@ async fn it_stands_still_while_put_aside_and_while_the_customer_is_waited_for() 
     assert_eq!(clocks(&desk, id).await, ["first_response runs", "resolution runs"]);
     let epoch = desk.card(id).await.epoch;
     let body = contract::Body::text("What can I do for you?");
-    offers::act(&desk, &sara, id, Command::Reply { epoch, body, quoted: None, claim: contract::command::Claim::IfFree }).await.unwrap();
+    offers::act(
+        &desk,
+        &sara,
+        id,
+        Command::Reply { epoch, body, quoted: None, claim: contract::command::Claim::IfFree },
+    )
+    .await
+    .unwrap();
     assert_eq!(clocks(&desk, id).await, ["resolution stands"], "the customer is waited for");
     pass(&desk, 600).await;
     writes(&desk, ANA, "a refund").await;
@@ -144,8 +151,10 @@ async fn only_working_time_counts_and_a_policy_that_changes_holds_at_once() {
     let sla = promise(&desk, gold()).await;
     live(&desk, &[holds("Gold")]).await;
     let id = writes(&desk, ANA, "hi").await;
-    let due = format!("select (due_at - desk_now() > interval '1 day')::int::bigint from sla_clocks
-                        where conversation_id = '{id}' and target = 'first_response'");
+    let due = format!(
+        "select (due_at - desk_now() > interval '1 day')::int::bigint from sla_clocks
+                        where conversation_id = '{id}' and target = 'first_response'"
+    );
     assert_eq!(desk.database.number(&due).await, 1, "people answer a minute a week");
     let always = SlaDraft { working_time: false, ..gold() };
     desk::flows::slas::save(&desk.desk, Some(sla), always).await.unwrap();

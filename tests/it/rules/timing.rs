@@ -39,10 +39,8 @@ async fn told(desk: &TestDesk, event: &str) -> i64 {
 
 /// Waits until an event was told so often, and looks whether it stays so.
 async fn until_told(desk: &TestDesk, event: &str, times: i64) {
-    tests::until(&format!("{event} is told"), || async {
-        (told(desk, event).await >= times).then_some(())
-    })
-    .await;
+    tests::until(&format!("{event} is told"), || async { (told(desk, event).await >= times).then_some(()) })
+        .await;
     // Both servers look at least twice more.
     tokio::time::sleep(std::time::Duration::from_millis(2_500)).await;
     assert_eq!(told(desk, event).await, times, "{event}");

@@ -65,7 +65,8 @@ fn gone() -> super::Failed {
 /// Sets the clocks of a conversation, once all that they count from is written.
 pub(super) async fn tend(tx: &mut Tx, conversation: &Conversation, now: Time) -> Outcome<()> {
     let Some(promised) = tx.promised(conversation).await? else { return Ok(()) };
-    let clocks = with_terms(&promised, |terms| dues(terms, terms.tend(&promised.clocks, promised.standing, now)));
+    let clocks =
+        with_terms(&promised, |terms| dues(terms, terms.tend(&promised.clocks, promised.standing, now)));
     Ok(tx.keep_clocks(conversation, &clocks).await?)
 }
 

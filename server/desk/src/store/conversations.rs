@@ -2,7 +2,9 @@
 
 use std::collections::HashMap;
 
-use contract::{AddressId, AgentId, BotId, ChannelId, ContactId, ConversationId, HandoffId, MessageId, SlaId, Time};
+use contract::{
+    AddressId, AgentId, BotId, ChannelId, ContactId, ConversationId, HandoffId, MessageId, SlaId, Time,
+};
 use serde_json::json;
 use sqlx::FromRow;
 use uuid::Uuid;

@@ -62,7 +62,8 @@ struct ClockRow {
     breached_at: Option<i64>,
 }
 
-const COLUMNS: &str = "s.id, s.name, s.first_response, s.next_response, s.resolution, s.warning, s.working_time";
+const COLUMNS: &str =
+    "s.id, s.name, s.first_response, s.next_response, s.resolution, s.warning, s.working_time";
 
 impl Row {
     fn draft(self) -> SlaDraft {
@@ -131,16 +132,19 @@ impl Tx {
             .bind(draft.working_time)
             .fetch_optional(self.connection())
             .await?;
-        sqlx::query("update sla_clocks set warn_at = desk_now() where sla_id = $1 and running_since is not null")
-            .bind(id)
-            .execute(self.connection())
-            .await?;
+        sqlx::query(
+            "update sla_clocks set warn_at = desk_now() where sla_id = $1 and running_since is not null",
+        )
+        .bind(id)
+        .execute(self.connection())
+        .await?;
         Ok(id.map(SlaId))
     }
 
     /// Takes a policy away. Whether there was such a one.
     pub async fn remove_sla(&mut self, sla: SlaId) -> Result<bool> {
-        let gone = sqlx::query("delete from slas where id = $1").bind(sla.0).execute(self.connection()).await?;
+        let gone =
+            sqlx::query("delete from slas where id = $1").bind(sla.0).execute(self.connection()).await?;
         Ok(gone.rows_affected() > 0)
     }
 

@@ -68,7 +68,9 @@ impl Timed {
             (Some(begin), Some((least, most))) => event
                 .strip_prefix(begin)
                 // Each has one word: no sign, and no nought in front.
-                .filter(|minutes| minutes.bytes().all(|byte| byte.is_ascii_digit()) && !minutes.starts_with('0'))
+                .filter(|minutes| {
+                    minutes.bytes().all(|byte| byte.is_ascii_digit()) && !minutes.starts_with('0')
+                })
                 .and_then(|minutes| minutes.parse::<i64>().ok())
                 .is_some_and(|minutes| (least..=most).contains(&minutes)),
             _ => self.key == event,
@@ -97,7 +99,8 @@ mod tests {
 
     #[test]
     fn minutes_are_a_part_of_the_word_and_have_their_bounds() {
-        for event in ["timer.10", "timer.43200", "idle_agent.1", "window_closing.60", "window_closed", ONLINE] {
+        for event in ["timer.10", "timer.43200", "idle_agent.1", "window_closing.60", "window_closed", ONLINE]
+        {
             assert!(is_timed(event), "{event}");
         }
         for event in [

@@ -22,11 +22,13 @@ impl Tx {
 
     /// Whoever is asked to take a handoff must have these skills.
     pub async fn want_skills(&mut self, handoff: HandoffId, skills: &[String]) -> Result<()> {
-        sqlx::query("update handoffs set packet = jsonb_set(packet, '{skills}', to_jsonb($2::text[])) where id = $1")
-            .bind(handoff.0)
-            .bind(skills)
-            .execute(self.connection())
-            .await?;
+        sqlx::query(
+            "update handoffs set packet = jsonb_set(packet, '{skills}', to_jsonb($2::text[])) where id = $1",
+        )
+        .bind(handoff.0)
+        .bind(skills)
+        .execute(self.connection())
+        .await?;
         Ok(())
     }
 

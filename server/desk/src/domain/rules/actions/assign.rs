@@ -33,13 +33,7 @@ pub(super) const ACTIONS: &[Action] = &[
     Action {
         key: "ask_skilled",
         name: "Ask whoever has the skills",
-        fields: &[Field {
-            key: "skills",
-            name: "Skills",
-            kind: Kind::Words,
-            options: free,
-            optional: false,
-        }],
+        fields: &[Field { key: "skills", name: "Skills", kind: Kind::Words, options: free, optional: false }],
         read: skills,
     },
     Action {

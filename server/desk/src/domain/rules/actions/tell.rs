@@ -20,7 +20,13 @@ pub(super) const ACTIONS: &[Action] = &[
         key: "call_webhook",
         name: "Call a web address",
         fields: &[
-            Field { key: "address", name: "Its name or id", kind: Kind::Text, options: free, optional: false },
+            Field {
+                key: "address",
+                name: "Its name or id",
+                kind: Kind::Text,
+                options: free,
+                optional: false,
+            },
             Field { key: "data", name: "What goes along", kind: Kind::Text, options: free, optional: true },
         ],
         read: |act| {

@@ -103,9 +103,7 @@ pub(super) const FACTS: &[Fact] = &[
         from: FROM,
         kind: Kind::Choice,
         options: || words(Priority::ALL.map(|priority| (priority.as_str(), priority_name(priority)))),
-        read: Read::Now(|known| {
-            packet(known, |packet| text(packet.priority.map(Priority::as_str)))
-        }),
+        read: Read::Now(|known| packet(known, |packet| text(packet.priority.map(Priority::as_str)))),
     },
     Fact {
         key: "handoff_timeout",

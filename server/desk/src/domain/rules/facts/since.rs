@@ -84,3 +84,89 @@ fn worked(known: &Known) -> BTreeMap<String, i64> {
     };
     moments.filter_map(since).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use contract::hours::{Hours, Span};
+    use contract::{AddressId, Body, ChannelId, ContactId, ConversationId};
+    use uuid::Uuid;
+
+    use super::super::{Counts, Customer, Promise, Said, read};
+    use super::*;
+    use crate::domain::Conversation;
+    use crate::domain::conversation::Opening;
+
+    fn known(now: Time) -> Known {
+        let id = Uuid::nil();
+        let opening = Opening {
+            id: ConversationId(id),
+            channel: ChannelId(id),
+            contact: ContactId(id),
+            address: AddressId(id),
+            bot: None,
+            blocked: false,
+        };
+        let conversation = Conversation::open(opening, Time(0));
+        Known {
+            now,
+            before: conversation.clone(),
+            conversation,
+            provider: "meta".to_owned(),
+            team: None,
+            language: None,
+            customer: Customer { phone: Some("4917139200099".to_owned()), ..Customer::default() },
+            attributes: BTreeMap::new(),
+            message: None,
+            packet: None,
+            counts: Counts::default(),
+            promise: Promise::default(),
+            first_reply_at: None,
+            last_reply_at: None,
+            hours: None,
+            zone: None,
+        }
+    }
+
+    fn text(text: &str) -> Value {
+        Value::Text(text.to_owned())
+    }
+
+    #[test]
+    fn whole_hours_and_working_seconds_are_counted_since_moments() {
+        // The first day of 1970 was a Thursday; people answer from 01:00 to 02:00.
+        let mut known = known(Time(5 * HOUR_MS - 1));
+        known.first_reply_at = Some(Time(HOUR_MS));
+        known.last_reply_at = Some(Time(90 * 60_000));
+        let facts = read(&known);
+        assert_eq!(facts.is("hours_since_created"), &Value::Number(4));
+        assert_eq!(facts.is("hours_since_first_reply"), &Value::Number(3));
+        assert_eq!(facts.is("hours_since_last_reply"), &Value::Number(3));
+        assert!(facts.is("working.opened_at").is_nothing(), "without hours all time is working time");
+        let week = vec![Span { day: 4, from: 60, to: 120 }];
+        known.hours = Some(Hours { zone: "UTC".to_owned(), week, holidays: Vec::new() });
+        let facts = read(&known);
+        assert_eq!(facts.is("working.opened_at"), &Value::Number(3_600));
+        assert_eq!(facts.is("working.last_reply_at"), &Value::Number(1_800));
+        assert!(facts.is("working.last_message_at").is_nothing(), "nobody has written");
+    }
+
+    #[test]
+    fn who_the_customer_is_and_wants_is_known() {
+        let mut known = known(Time(0));
+        let facts = read(&known);
+        assert_eq!((facts.is("country"), facts.is("consent")), (&text("DE"), &text("unknown")));
+        assert!(facts.is("language_from").is_nothing() && facts.is("keyword").is_nothing());
+        known.customer.phone = None;
+        known.customer.user_id = Some("BR.1349".to_owned());
+        known.customer.marketing = Some("opted_out".to_owned());
+        known.customer.attributes.insert("language".to_owned(), "pt".to_owned());
+        let body = Body::text(" REFUND\n");
+        known.message = Some(Said { body, referral: None, tag: None, first: true, at: Time(0) });
+        let facts = read(&known);
+        assert_eq!((facts.is("country"), facts.is("marketing_consent")), (&text("BR"), &text("opted_out")));
+        assert_eq!((facts.is("language"), facts.is("language_from")), (&text("pt"), &text("customer")));
+        assert_eq!(facts.is("keyword"), &text("REFUND"));
+        known.language = Some("es".to_owned());
+        assert_eq!(read(&known).is("language_from"), &text("bot"));
+    }
+}

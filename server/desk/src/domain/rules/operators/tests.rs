@@ -12,7 +12,14 @@ fn ask(key: &str, (found, before): (&Value, &Value), wanted: &Value) -> Result<b
         _ => None,
     };
     let now = Time(100_000);
-    (find(key).unwrap().test)(&Compared { found, before, wanted, pattern: pattern.as_ref(), now, worked: None })
+    (find(key).unwrap().test)(&Compared {
+        found,
+        before,
+        wanted,
+        pattern: pattern.as_ref(),
+        now,
+        worked: None,
+    })
 }
 
 fn is(key: &str, found: &Value, wanted: &Value) -> bool {
@@ -59,8 +66,14 @@ fn a_moment_is_so_long_ago_in_working_time() {
     let at = Value::Number(100_000 - 60 * 1000);
     let ask = |key: &str, worked: Option<i64>, seconds: i64| {
         let (wanted, before) = (Value::Number(seconds), Value::Nothing);
-        let compared =
-            Compared { found: &at, before: &before, wanted: &wanted, pattern: None, now: Time(100_000), worked };
+        let compared = Compared {
+            found: &at,
+            before: &before,
+            wanted: &wanted,
+            pattern: None,
+            now: Time(100_000),
+            worked,
+        };
         (find(key).unwrap().test)(&compared).unwrap()
     };
     // A minute has passed, of which people have worked ten seconds.
