@@ -59,3 +59,20 @@ create table sla_clocks (
 create index sla_clocks_sla on sla_clocks (sla_id);
 create index sla_clocks_warn on sla_clocks (warn_at) where warn_at is not null;
 create index sla_clocks_due on sla_clocks (due_at) where due_at is not null;
+
+-- Customers are asked how it was. One question is open for a conversation at most, until its time is over.
+create table ratings (
+  id              uuid primary key,
+  conversation_id uuid not null references conversations on delete cascade,
+  agent_id        uuid references agents on delete set null,  -- who had it last
+  asked_at        timestamptz not null,
+  until           timestamptz not null,
+  score           smallint check (score between 1 and 5),     -- absent: not answered
+  message_id      uuid references messages on delete set null,  -- the answer
+  answered_at     timestamptz,
+  check ((score is null) = (answered_at is null))
+);
+create unique index ratings_one_open on ratings (conversation_id) where answered_at is null;
+create index ratings_conversation on ratings (conversation_id, answered_at desc);
+create index ratings_agent on ratings (agent_id, answered_at desc);
+create index ratings_message on ratings (message_id) where message_id is not null;

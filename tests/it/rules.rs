@@ -16,6 +16,7 @@ mod asking;
 mod deeds;
 mod promises;
 mod publishing;
+mod ratings;
 mod timing;
 
 const ANA: &str = "4917139200099";

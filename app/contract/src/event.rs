@@ -169,6 +169,11 @@ pub enum Change {
     SlaWarning(SlaNews),
     /// A promise about time is broken.
     SlaBreached(SlaNews),
+    /// The customer has said how it was.
+    Rated {
+        /// From 1 to 5.
+        score: i16,
+    },
 }
 
 /// What happened to a promise about time.
@@ -245,6 +250,7 @@ impl Change {
             Change::AttributesChanged => "attributes_changed",
             Change::SlaWarning(_) => "sla_warning",
             Change::SlaBreached(_) => "sla_breached",
+            Change::Rated { .. } => "rated",
         }
     }
 

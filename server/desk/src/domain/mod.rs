@@ -10,6 +10,7 @@ pub mod hours;
 pub mod ladder;
 pub mod order;
 pub mod preview;
+pub mod rating;
 pub mod refused;
 pub mod rules;
 pub mod sla;

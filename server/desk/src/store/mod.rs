@@ -38,6 +38,7 @@ pub mod outbox;
 pub mod people;
 pub mod placings;
 pub mod presence;
+pub mod ratings;
 pub mod repeats;
 pub mod reports;
 pub mod rules;

@@ -20,6 +20,8 @@ pub const OPENED: &str = "conversation_opened";
 pub const FIRST_MESSAGE: &str = "first_message";
 /// A message of the customer.
 pub const MESSAGE_IN: &str = "message_in";
+/// The customer has said how it was, which opens nothing again.
+pub const RATED: &str = "rated";
 /// A bot has let go, and nobody has been asked yet.
 pub const HANDED_OFF: &str = "handed_off";
 
@@ -39,6 +41,7 @@ pub const EVENTS: &[Event] = &[
     Event { key: "labelled", name: "The labels change" },
     Event { key: "conversation_reopened", name: "A resolved conversation is opened again" },
     Event { key: "resolved", name: "A conversation is resolved" },
+    Event { key: RATED, name: "The customer says how it was" },
     Event { key: "sla_warning", name: "A promise about time will be broken soon" },
     Event { key: "sla_breached", name: "A promise about time is broken" },
 ];
@@ -77,6 +80,7 @@ pub fn of(actor: Actor, change: &Change) -> Vec<&'static str> {
         Change::HandoffExpired(_) => vec!["offer_expired"],
         Change::PriorityChanged { .. } => vec!["priority_changed"],
         Change::Labelled { .. } => vec!["labelled"],
+        Change::Rated { .. } => vec![RATED],
         Change::SlaWarning(_) => vec!["sla_warning"],
         Change::SlaBreached(_) => vec!["sla_breached"],
         _ => Vec::new(),

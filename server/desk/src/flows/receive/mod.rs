@@ -41,6 +41,7 @@ mod late;
 mod moved;
 pub mod parked;
 mod progress;
+mod rated;
 mod reading;
 mod repeats;
 pub mod replay;
@@ -104,6 +105,8 @@ struct Batch {
     conversations: HashMap<ConversationId, Conversation>,
     /// Those in which somebody has promised to write back, and nobody has yet.
     promised: HashSet<ConversationId>,
+    /// Those in which the customer is asked how it was, and until when.
+    rated: HashMap<ConversationId, Time>,
     opened: BTreeSet<ConversationId>,
     /// Those in which a customer has written for the first time.
     begun: BTreeSet<ConversationId>,

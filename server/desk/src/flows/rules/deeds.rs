@@ -57,6 +57,7 @@ pub(super) async fn carry_out(work: &mut Work, deed: &Deed) -> Outcome<Option<St
             done()
         }
         Deed::Sla(policy) => tell::promise(work, policy).await,
+        Deed::AskRating(text, hours) => tell::ask_rating(work, text, *hours).await,
         Deed::Notify(text) => tell::notify(work, text).await,
         Deed::Call(address, data) => tell::call(work, address, data.as_deref()).await,
     }

@@ -1,12 +1,13 @@
 //! Whom else rules tell: the admins, and programs; and what they promise.
 
-use contract::EndpointDeliveryId;
+use contract::time::HOUR_MS;
+use contract::{Author, EndpointDeliveryId};
 use serde_json::json;
 
-use super::super::work::Work;
+use super::super::work::{Saying, Work};
 use super::super::{Outcome, fresh_id};
 use super::deeds::{done, so_already};
-use crate::domain::Refused;
+use crate::domain::{Refused, rating};
 use crate::public::At;
 use crate::store::endpoints::reader::NewDelivery;
 
@@ -16,6 +17,16 @@ const CALLED: &str = "rule_called";
 /// The admins are told something.
 pub(super) async fn notify(work: &mut Work, text: &str) -> Outcome<Option<String>> {
     work.tx.alert_of_rule(work.conversation.id, text).await?;
+    done()
+}
+
+/// The customer is asked how it was: with a menu, where the channel carries one.
+pub(super) async fn ask_rating(work: &mut Work, text: &str, hours: i64) -> Outcome<Option<String>> {
+    let menu = rating::menu(text);
+    let body = if work.provider.carries(&menu).is_ok() { menu } else { rating::plain(text) };
+    work.say(Saying { author: Author::Desk, body, quoted: None }).await?;
+    let (now, until) = (work.now, work.now.plus_ms(hours.saturating_mul(HOUR_MS)));
+    work.tx.ask_rating(&work.conversation, (now, until)).await?;
     done()
 }
 

@@ -40,6 +40,7 @@ struct Row {
     packet: Option<Json<Packet>>,
     first_reply_at: Option<i64>,
     last_reply_at: Option<i64>,
+    rating: Option<i64>,
     sla: Option<String>,
     sla_told: Option<String>,
     sla_broken: Option<bool>,
@@ -60,7 +61,8 @@ const KNOWN: &str = "select n.provider, coalesce(c.team_id, ch.team_id) as team,
         and o.scope = 'marketing' order by o.at desc, o.id desc limit 1) as marketing, ct.blocked,
     ca.attributes as contact_attributes, s.slots as attributes, m.body, m.referral, m.tag, m.is_first, m.said_at,
     h.packet, to_ms(r.first) as first_reply_at, to_ms(r.last) as last_reply_at,
-    sl.name as sla, k.told as sla_told, k.broken as sla_broken, to_ms(k.due) as sla_due,
+    (select o.score::bigint from ratings o where o.conversation_id = c.id and o.answered_at is not null
+      order by o.answered_at desc limit 1) as rating, sl.name as sla, k.told as sla_told, k.broken as sla_broken, to_ms(k.due) as sla_due,
     (select count(*) from (select from conversations o where o.contact_id = c.contact_id and o.id <> c.id limit $2) o)
       as conversations,
     (select count(*) from handoffs o where o.conversation_id = c.id) as handoffs,
@@ -130,6 +132,7 @@ impl Row {
             packet: self.packet.map(|packet| packet.0),
             counts: Counts {
                 conversations: self.conversations,
+                rating: self.rating,
                 handoffs: self.handoffs,
                 failed: self.failed,
                 queue: self.queue,

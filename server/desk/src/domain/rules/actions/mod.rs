@@ -48,6 +48,8 @@ pub enum Deed {
     Say(String, Fallback),
     /// The customer is sent a template.
     Template(Box<Template>),
+    /// The customer is asked how it was, and can answer for so many hours.
+    AskRating(String, i64),
     /// The admins are told something.
     Notify(String),
     /// An address is called, by its name or id, with something of ours.
@@ -94,7 +96,8 @@ pub struct Field {
 }
 
 /// Every action.
-pub const ACTIONS: &[&[Action]] = &[assign::ACTIONS, sort::ACTIONS, say::ACTIONS, know::ACTIONS, tell::ACTIONS];
+pub const ACTIONS: &[&[Action]] =
+    &[assign::ACTIONS, sort::ACTIONS, say::ACTIONS, know::ACTIONS, tell::ACTIONS];
 
 impl Action {
     /// How an editor shows it.
@@ -242,6 +245,7 @@ mod tests {
             (act("ask_skilled", &[("skills", Value::Number(1))]), "words"),
             (act("assign_bot", &[("bot", said("Robin"))]), "no id"),
             (act("send_template", &[("template", said("hello")), ("values", Value::Number(1))]), "words"),
+            (act("ask_rating", &[("text", said("How was it?")), ("hours", Value::Number(0))]), "hours"),
             (act("notify", &[("text", said(&"x".repeat(1001)))]), "1000"),
             (act("call_webhook", &[("address", said("CRM")), ("data", said(&"x".repeat(4097)))]), "4096"),
         ] {

@@ -116,6 +116,8 @@ pub struct Counts {
     pub conversations: i64,
     /// Handoffs of the conversation.
     pub handoffs: i64,
+    /// How the customer has said last that it was.
+    pub rating: Option<i64>,
     /// Messages in it that did not arrive.
     pub failed: i64,
     /// Conversations that wait for the team, as far as they are counted.
