@@ -20,6 +20,7 @@ mod numbers;
 mod programs;
 mod rules;
 mod setup;
+mod slas;
 mod story;
 mod there;
 mod who;

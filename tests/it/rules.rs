@@ -14,9 +14,12 @@ use uuid::Uuid;
 
 mod asking;
 mod deeds;
+mod promises;
 mod publishing;
 mod why;
 mod simulating;
+mod ratings;
+mod timing;
 
 const ANA: &str = "4917139200099";
 const BEN: &str = "4917139200055";

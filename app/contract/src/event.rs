@@ -7,6 +7,7 @@ use crate::conversation::{Card, Owner, Priority, Stage};
 use crate::handoff::{Handoff, ReasonCode};
 use crate::id::{AgentId, BotId, ConversationId, HandoffId, MessageId, OfferId, TeamId};
 use crate::message::{DeliveryState, Message};
+use crate::sla::SlaTarget;
 use crate::time::Time;
 
 /// Who did something.
@@ -166,6 +167,24 @@ pub enum Change {
     },
     /// What programs know of the conversation has changed. What that is, is read when it is needed.
     AttributesChanged,
+    /// A promise about time will be broken soon.
+    SlaWarning(SlaNews),
+    /// A promise about time is broken.
+    SlaBreached(SlaNews),
+    /// The customer has said how it was.
+    Rated {
+        /// From 1 to 5.
+        score: i16,
+    },
+}
+
+/// What happened to a promise about time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SlaNews {
+    /// What is promised.
+    pub target: SlaTarget,
+    /// Until when it is kept, or was.
+    pub due: Time,
 }
 
 /// What happened to a handoff. What no screen reads, the browser has no code for.
@@ -232,6 +251,9 @@ impl Change {
             Change::ContactChanged => "contact_changed",
             Change::ConsentChanged { .. } => "consent_changed",
             Change::AttributesChanged => "attributes_changed",
+            Change::SlaWarning(_) => "sla_warning",
+            Change::SlaBreached(_) => "sla_breached",
+            Change::Rated { .. } => "rated",
         }
     }
 

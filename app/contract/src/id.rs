@@ -63,6 +63,8 @@ ids! {
     RuleId;
     /// Rules that are tried on what has happened.
     SimulationId;
+    /// A promise about time.
+    SlaId;
     /// A promise to write back.
     CallbackId;
     /// A file in our own store.

@@ -27,6 +27,7 @@ pub mod rules;
 pub mod sandbox;
 pub mod seat;
 pub mod settings;
+pub mod sla;
 pub mod team;
 pub mod template;
 pub mod thread;

@@ -59,6 +59,8 @@ pub enum SettingsPage {
     Tokens,
     /// Teams, and where handoffs go.
     Teams,
+    /// Promises about time.
+    Slas,
     /// Routing rules.
     Rules(RuleScreen),
     /// My own account.
@@ -100,6 +102,8 @@ pub enum Settings {
     Tokens(crate::token::TokenSettings),
     /// Teams, and where handoffs go.
     Teams(TeamSettings),
+    /// Promises about time, sorted by name.
+    Slas(Vec<crate::sla::Sla>),
     /// Routing rules.
     Rules(Box<RulesShown>),
     /// My own account.
@@ -329,6 +333,8 @@ pub enum SettingsChange {
         /// Which.
         team: TeamId,
     },
+    /// Something about promises.
+    Sla(crate::sla::SlaChange),
     /// Set where a channel's handoffs go.
     PlaceChannel {
         /// Which.

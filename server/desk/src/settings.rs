@@ -18,6 +18,7 @@ mod endpoints;
 mod joins;
 mod people;
 mod rules;
+mod slas;
 mod teams;
 pub mod templates;
 mod tokens;
@@ -52,6 +53,7 @@ pub async fn settings(desk: &Desk, who: &SignedIn, page: SettingsPage) -> Result
         SettingsPage::Consent => consent::page(desk).await,
         SettingsPage::Tokens => tokens::page(desk).await,
         SettingsPage::Teams => teams::page(desk).await,
+        SettingsPage::Slas => desk.store.slas().await.map(Settings::Slas),
         SettingsPage::Rules(screen) => rules::page(desk, who, screen).await,
         SettingsPage::Ledger => desk.store.ledger_view().await.map(Settings::Ledger),
         SettingsPage::Account => {
@@ -109,6 +111,7 @@ async fn carry_out(desk: &Desk, who: &SignedIn, change: SettingsChange) -> Resul
         }
         SettingsChange::SaveTeam { team, draft } => teams::save(desk, team, *draft).await,
         SettingsChange::RemoveTeam { team } => teams::remove(desk, team).await,
+        SettingsChange::Sla(change) => slas::change(desk, change).await,
         SettingsChange::PlaceChannel { channel, placing } => {
             teams::place_channel(desk, channel, &placing).await
         }

@@ -30,6 +30,7 @@ fn body(path: &str) -> Value {
         "/connections" => json!({ "provider": "meta", "name": "n", "fields": {} }),
         "/channels" => json!({ "connection_id": Uuid::now_v7(), "name": "n", "provider_channel": "1" }),
         "/teams" => json!({ "name": "n" }),
+        "/slas" => json!({ "name": "n", "first_response": 10 }),
         "/agents" => json!({ "name": "n", "email": "n@example.org", "role": "agent", "password": "p" }),
         "/bots" => json!({ "kind": "api", "name": "n" }),
         "/webhooks" => json!({ "name": "n", "url": "https://example.org" }),

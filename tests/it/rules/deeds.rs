@@ -4,6 +4,7 @@ use contract::rules::Outcome;
 use contract::{Command, Owner, Packet, Priority, ReasonCode, Stage};
 
 use super::*;
+use crate::bots::server::{Reply, Server};
 use crate::offers;
 
 fn then(name: &str, when: &str, then: Value) -> Rule {
@@ -177,4 +178,98 @@ async fn what_cannot_be_done_leaves_nothing_behind_and_the_rest_is_done() {
     assert!(decision.done[0].why.as_ref().unwrap().contains("team"), "{decision:?}");
     assert_eq!(desk.database.number("select count(*) from rule_decisions where failed").await, 1);
     desk.ledger().await;
+}
+
+#[tokio::test]
+async fn whoever_has_the_skills_is_asked() {
+    let desk = TestDesk::start().await;
+    desk.with_bot().await;
+    let (sara, omar) = (desk.agent("Sara").await, desk.agent("Omar").await);
+    desk.team("Support", &[&sara]).await;
+    desk.sql(&format!("update agents set skills = '{{arabic,refunds}}' where id = '{}'", omar.id)).await;
+    desk.comes(&sara).await;
+    desk.comes(&omar).await;
+    let skilled = json!([{ "do": "ask_skilled", "with": { "skills": ["Arabic"] } }]);
+    live(&desk, &[then("arabic", "handed_off", skilled.clone())]).await;
+    let id = offers::hands_off(&desk, ANA, offers::asked()).await;
+    assert_eq!(offers::offered(&desk, id).await.agent, Some(omar.id));
+    // One that waits already is asked of them, too.
+    live(&desk, &[then("arabic", "labelled", skilled)]).await;
+    let other = offers::hands_off(&desk, BEN, offers::asked()).await;
+    let first = offers::offered(&desk, other).await;
+    assert_eq!(first.agent, Some(sara.id));
+    let offer = offers::offered(&desk, id).await;
+    offers::accept(&desk, &omar, id, offer).await.unwrap();
+    let label = Command::Label { add: vec!["arabic".to_owned()], remove: Vec::new() };
+    offers::act(&desk, &sara, other, label).await.unwrap();
+    assert_eq!(offers::offered_after(&desk, other, Some(first)).await.agent, Some(omar.id));
+}
+
+#[tokio::test]
+async fn a_bot_gets_it_and_answers_what_the_customer_wrote() {
+    let desk = TestDesk::start().await;
+    let omar = desk.agent("Omar").await;
+    let id = writes(&desk, ANA, "hi").await;
+    let bot = desk.with_bot().await;
+    let epoch = desk.card(id).await.epoch;
+    offers::act(&desk, &omar, id, Command::Take { epoch }).await.unwrap();
+    live(&desk, &[then("bot", "message_in", json!([{ "do": "assign_bot", "with": { "bot": bot } }]))]).await;
+    writes(&desk, ANA, "hello?").await;
+    let card = desk.card(id).await;
+    assert_eq!((card.stage, card.owner), (Stage::Bot, Owner::Bot(bot)));
+    let said =
+        format!("select count(*) from messages where conversation_id = '{id}' and author_kind = 'bot'");
+    tests::until("the bot answers", || async { (desk.database.number(&said).await > 0).then_some(()) }).await;
+    // Given back it is the channel's; where it has it, it is so already; where it is switched off, nothing is done.
+    let epoch = desk.card(id).await.epoch;
+    offers::act(&desk, &omar, id, Command::Take { epoch }).await.unwrap();
+    let back = json!([{ "do": "return_to_bot" }, { "do": "return_to_bot" }]);
+    live(&desk, &[then("back", "labelled", back)]).await;
+    let label = |label: &str| Command::Label { add: vec![label.to_owned()], remove: Vec::new() };
+    offers::act(&desk, &omar, id, label("one")).await.unwrap();
+    assert_eq!(desk.card(id).await.owner, Owner::Bot(bot));
+    let done = about(&desk, id, "labelled").await.pop().unwrap().done;
+    assert_eq!((done[0].outcome, done[1].outcome), (Outcome::Done, Outcome::Instead), "{done:?}");
+    let epoch = desk.card(id).await.epoch;
+    offers::act(&desk, &omar, id, Command::Take { epoch }).await.unwrap();
+    desk.sql("update bots set active = false").await;
+    offers::act(&desk, &omar, id, label("two")).await.unwrap();
+    let done = about(&desk, id, "labelled").await.pop().unwrap().done;
+    assert_eq!(done[0].outcome, Outcome::Refused, "{done:?}");
+    assert_eq!(desk.card(id).await.owner, Owner::Agent(omar.id));
+}
+
+#[tokio::test]
+async fn the_admins_are_told_and_a_web_address_is_called_with_a_signature() {
+    let desk = TestDesk::start().await;
+    let server = Server::start(|_| Reply::Is(200, None, String::new())).await;
+    let wish = contract::endpoint::EndpointWish {
+        name: "The CRM".to_owned(),
+        url: format!("{}/called", server.url),
+        events: vec!["snoozed".to_owned()],
+    };
+    let add = SettingsTask::Endpoint(contract::endpoint::EndpointTask::Add { wish });
+    run(&desk.desk, &admin(&desk).await, add).await.unwrap();
+    let parts = json!([
+        { "do": "notify", "with": { "text": "Somebody is angry." } },
+        { "do": "call_webhook", "with": { "address": "the crm", "data": "angry" } },
+        { "do": "call_webhook", "with": { "address": "nowhere" } },
+    ]);
+    live(&desk, &[then("all", "first_message", parts)]).await;
+    let id = writes(&desk, ANA, "hi").await;
+    let done = about(&desk, id, "first_message").await.pop().unwrap().done;
+    let outcomes: Vec<_> = done.iter().map(|one| one.outcome).collect();
+    assert_eq!(outcomes, [Outcome::Done, Outcome::Done, Outcome::Refused], "{done:?}");
+    let alerts = desk.store.alerts().await.unwrap();
+    assert!(
+        alerts.iter().any(|alert| alert.kind == "rule" && alert.text == "Somebody is angry."),
+        "{alerts:?}"
+    );
+    let asked = server.until_asked(1).await;
+    let body = asked[0].json();
+    assert_eq!((&body["type"], &body["data"]), (&json!("rule_called"), &json!("angry")));
+    assert_eq!(body["conversation_id"], json!(id));
+    assert!(asked[0].headers.contains_key("webhook-signature"), "{:?}", asked[0].headers);
+    let sent = "select count(*) from endpoint_deliveries where state = 'delivered' and event = 'rule_called'";
+    tests::until("it is taken", || async { (desk.database.number(sent).await == 1).then_some(()) }).await;
 }

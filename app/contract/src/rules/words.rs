@@ -62,10 +62,13 @@ pub enum Takes {
 /// Something that happens.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct EventWord {
-    /// Its word.
+    /// Its word. One that ends in `.*` takes a number of minutes there: `timer.30`.
     pub key: String,
     /// Its name for people.
     pub name: String,
+    /// How many minutes it takes at least and at most, where it takes any.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub minutes: Option<(i64, i64)>,
 }
 
 /// Something that can be asked.

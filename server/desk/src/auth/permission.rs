@@ -62,7 +62,7 @@ impl Permission {
     pub fn to_see(page: SettingsPage) -> Permission {
         match page {
             SettingsPage::Channels | SettingsPage::Connection(_) => Permission::Channels,
-            SettingsPage::Teams => Permission::Teams,
+            SettingsPage::Teams | SettingsPage::Slas => Permission::Teams,
             SettingsPage::Rules(_) => Permission::Rules,
             SettingsPage::People => Permission::People,
             SettingsPage::Bots(_) => Permission::Bots,
@@ -96,6 +96,7 @@ impl Permission {
             SettingsChange::SetConsentPolicy { .. } => Permission::Consent,
             SettingsChange::SaveTeam { .. }
             | SettingsChange::RemoveTeam { .. }
+            | SettingsChange::Sla(_)
             | SettingsChange::PlaceChannel { .. }
             | SettingsChange::SetSkills { .. } => Permission::Teams,
             SettingsChange::AddPerson { .. } | SettingsChange::SetActive { .. } => Permission::People,
@@ -159,6 +160,7 @@ mod tests {
             SettingsPage::People,
             SettingsPage::Bots(contract::bots::BotScreen::All),
             SettingsPage::Teams,
+            SettingsPage::Slas,
             SettingsPage::Rules(contract::rules::RuleScreen::Set),
             SettingsPage::Ledger,
             SettingsPage::Inbound(contract::webhook::LogQuery::default()),

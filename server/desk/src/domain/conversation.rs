@@ -6,7 +6,7 @@
 use contract::time::WINDOW_MS;
 use contract::{
     AddressId, AgentId, BotId, Change, ChannelId, ContactId, ConversationId, HandoffId, MessageId, Owner,
-    Priority, Stage, Time,
+    Priority, SlaId, Stage, Time,
 };
 
 use super::refused::Refused;
@@ -61,6 +61,8 @@ pub struct Conversation {
     pub opened_at: Time,
     /// When it was resolved.
     pub resolved_at: Option<Time>,
+    /// The promise about time that holds for it.
+    pub sla: Option<SlaId>,
 }
 
 /// A new conversation's beginning.
@@ -111,6 +113,7 @@ impl Conversation {
             handoff: None,
             opened_at: now,
             resolved_at: (stage == Stage::Resolved).then_some(now),
+            sla: None,
         }
     }
 
@@ -229,6 +232,16 @@ impl Conversation {
             Stage::Bot | Stage::Snoozed | Stage::Resolved => {
                 Err(Refused::WrongStage { verb: "return to the bot" })
             }
+        }
+    }
+
+    /// A bot has it, whoever had it.
+    pub fn give_to_bot(&mut self, bot: BotId, cause: &str, now: Time) -> Result<Option<Change>, Refused> {
+        match self.stage {
+            Stage::Bot | Stage::Waiting | Stage::Assigned => {
+                Ok(self.to(Stage::Bot, Owner::Bot(bot), cause, now))
+            }
+            Stage::Snoozed | Stage::Resolved => Err(Refused::WrongStage { verb: "give to a bot" }),
         }
     }
 

@@ -116,6 +116,78 @@ impl Checked {
         None
     }
 
+    /// How long people have worked between two moments, in milliseconds.
+    pub fn worked_ms(&self, from: Time, to: Time) -> i64 {
+        let mut worked = 0;
+        self.each_part(from, |begin, end| {
+            worked += end.min(to).since_ms(begin).max(0);
+            end < to
+        });
+        worked
+    }
+
+    /// The moment at which people have worked so many milliseconds from another one on. None if they have not within a
+    /// year.
+    pub fn after_working(&self, from: Time, ms: i64) -> Option<Time> {
+        if ms <= 0 {
+            return Some(from);
+        }
+        let (mut left, mut reached) = (ms, None);
+        self.each_part(from, |begin, end| {
+            let part = end.since_ms(begin);
+            if part >= left {
+                reached = Some(begin.plus_ms(left));
+            }
+            left -= part;
+            reached.is_none()
+        });
+        reached
+    }
+
+    /// Tells each part of time in which people answer, from a moment on, in its order, for as long as that is wanted and
+    /// at most for a year.
+    fn each_part(&self, from: Time, mut tell: impl FnMut(Time, Time) -> bool) {
+        let Ok(begin) = Timestamp::from_millisecond(from.0) else { return };
+        let first = self.zone.to_datetime(begin).date();
+        let mut moves = self.zone.following(begin).map(|moved| moved.timestamp()).peekable();
+        let mut reached = begin;
+        for ahead in 0..HORIZON {
+            let Ok(day) = first.checked_add(ahead.days()) else { return };
+            let Ok(midnight) = day.tomorrow().map(|next| next.at(0, 0, 0, 0)) else { return };
+            let Some(end) = self.instants(midnight).into_iter().max() else { return };
+            // Between two of these it is open all the time, or closed all the time.
+            let mut edges = self.edges(day);
+            edges.push(end);
+            while let Some(moved) = moves.next_if(|moved| *moved <= end) {
+                edges.push(moved);
+            }
+            edges.sort_unstable();
+            for edge in edges.into_iter().filter(|edge| *edge <= end) {
+                if edge <= reached {
+                    continue;
+                }
+                let part = (Time(reached.as_millisecond()), Time(edge.as_millisecond()));
+                if self.covers(self.zone.to_datetime(reached)) && !tell(part.0, part.1) {
+                    return;
+                }
+                reached = edge;
+            }
+            // What is closed for long is told of too, as nothing: whoever asks can stop.
+            if !tell(Time(reached.as_millisecond()), Time(reached.as_millisecond())) {
+                return;
+            }
+        }
+    }
+
+    fn edges(&self, day: Date) -> Vec<Timestamp> {
+        let ends = self.week.iter().filter(|span| span.to < DAY_MINUTES).filter_map(|span| {
+            let (hour, minute) = (i8::try_from(span.to / 60).ok()?, i8::try_from(span.to % 60).ok()?);
+            Some(day.at(hour, minute, 0, 0))
+        });
+        let ends: Vec<Timestamp> = ends.flat_map(|local| self.instants(local)).collect();
+        self.starts(day).into_iter().chain(ends).collect()
+    }
+
     fn starts(&self, day: Date) -> Vec<Timestamp> {
         let spans = self.week.iter().filter_map(|span| {
             let (hour, minute) = (i8::try_from(span.from / 60).ok()?, i8::try_from(span.from % 60).ok()?);
@@ -175,6 +247,22 @@ mod tests {
     }
 
     #[test]
+    fn only_the_time_in_which_people_answer_is_worked() {
+        let shop = berlin(weekdays(540, 1020), &["2026-12-25"]);
+        let hour = 3_600_000;
+        // From Friday 16:00 to Monday 10:00 on the clock there: one hour, and one.
+        let (friday, monday) = (at("2026-11-27T15:00:00Z"), at("2026-11-30T09:00:00Z"));
+        assert_eq!(shop.worked_ms(friday, monday), 2 * hour);
+        assert_eq!(shop.after_working(friday, 90 * 60_000), Some(at("2026-11-30T08:30:00Z")));
+        assert_eq!(shop.worked_ms(monday, friday), 0, "backwards nothing is worked");
+        // A holiday is not worked, and a night over the change of the clock is an hour longer.
+        assert_eq!(shop.worked_ms(at("2026-12-24T15:00:00Z"), at("2026-12-28T09:00:00Z")), 2 * hour);
+        let night = berlin(vec![Span { day: 6, from: 1320, to: 360 }], &[]);
+        assert_eq!(night.worked_ms(at("2026-10-24T12:00:00Z"), at("2026-10-25T12:00:00Z")), 9 * hour);
+        assert_eq!(night.worked_ms(at("2026-03-28T12:00:00Z"), at("2026-03-29T12:00:00Z")), 7 * hour);
+    }
+
+    #[test]
     fn what_makes_no_sense_is_refused_with_what_is_wrong() {
         let hours = |zone: &str, week: Vec<Span>| Hours { zone: zone.to_owned(), week, holidays: Vec::new() };
         let wrong = |hours: Hours| check(&hours).expect_err("refused");
@@ -218,6 +306,31 @@ mod tests {
                 prop_assert!(!checked.is_open(minute), "open at {} already", minute.0);
                 minute = minute.plus_ms(60_000);
             }
+        }
+
+        /// Around a change of the clock, the time that is worked is that of the minutes that are open, and after as much
+        /// working time the end is reached.
+        #[test]
+        fn what_is_worked_is_counted_minute_by_minute(
+            week in spans(),
+            zone in prop::sample::select(vec!["Europe/Berlin", "America/New_York", "Australia/Lord_Howe", "UTC"]),
+            change in prop::sample::select(vec!["2026-03-29T00:00:00Z", "2026-10-25T00:00:00Z",
+                "2026-03-08T06:00:00Z", "2026-11-01T05:00:00Z", "2026-04-04T15:00:00Z", "2026-10-03T15:30:00Z"]),
+            before in 0..2_000_i64,
+            length in 0..4_000_i64,
+        ) {
+            let hours = Hours { zone: zone.to_owned(), week, holidays: Vec::new() };
+            let checked = check(&hours).expect("hours");
+            let from = Time(at(change).0 - before * 60_000);
+            let to = from.plus_ms(length * 60_000);
+            let minutes = (0..length).filter(|minute| checked.is_open(from.plus_ms(minute * 60_000))).count();
+            let worked = checked.worked_ms(from, to);
+            prop_assert_eq!(worked, i64::try_from(minutes).expect("few") * 60_000);
+            let reached = checked.after_working(from, worked).expect("a week has an opening");
+            prop_assert!(reached <= to);
+            prop_assert_eq!(checked.worked_ms(from, reached), worked);
+            let later = checked.after_working(from, worked + 1).expect("a week has an opening");
+            prop_assert!(later > to && checked.is_open(later.plus_ms(-1)));
         }
     }
 }

@@ -3,14 +3,17 @@
 pub mod attributes;
 pub mod consent;
 pub mod conversation;
+pub mod country;
 pub mod csv;
 pub mod delivery;
 pub mod hours;
 pub mod ladder;
 pub mod order;
 pub mod preview;
+pub mod rating;
 pub mod refused;
 pub mod rules;
+pub mod sla;
 pub mod stop;
 pub mod template;
 pub mod told;

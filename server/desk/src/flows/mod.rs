@@ -41,6 +41,7 @@ pub mod retry;
 pub mod return_to_bot;
 mod rules;
 pub mod settle;
+pub mod slas;
 pub mod snooze;
 pub mod start;
 pub mod summarise;
@@ -55,6 +56,7 @@ pub mod upload;
 pub mod wake;
 pub mod work;
 
+pub use rules::clock::strike;
 use work::Work;
 
 /// Why nothing was done.

@@ -362,6 +362,7 @@ impl Work {
             changed: if self.conversation == self.before { &[] } else { changed },
         };
         self.tx.leave(left, self.now).await?;
+        self.arm_timers().await?;
         for (file, message) in &self.files {
             self.tx.attach_file(*file, *message).await?;
         }

@@ -26,9 +26,11 @@ pub mod marks;
 pub mod offers;
 pub mod presence;
 pub mod receive;
+pub mod rule_timers;
 pub mod rules;
 pub mod summaries;
 pub mod simulations;
+pub mod slas;
 pub mod templates;
 pub mod timers;
 
@@ -50,6 +52,8 @@ const JOBS: &[Job] = &[
     ("rules", |desk| rules::run(desk).boxed()),
     ("summaries", |desk| summaries::run(desk).boxed()),
     ("simulations", |desk| simulations::run(desk).boxed()),
+    ("rule_timers", |desk| rule_timers::run(desk).boxed()),
+    ("slas", |desk| slas::run(desk).boxed()),
     ("timers", |desk| timers::run(desk).boxed()),
     ("marks", |desk| marks::run(desk).boxed()),
     ("presence", |desk| presence::run(desk).boxed()),

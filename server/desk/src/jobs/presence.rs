@@ -17,6 +17,7 @@ pub async fn run(desk: Desk) -> anyhow::Result<()> {
             desk.store.renew_presence(&desk.hub.pages()).await?;
             desk.store.sweep_presence().await?;
         }
+        desk.store.note_attendance().await?;
         desk.hub.set_agents(desk.store.agent_cards().await?);
         round = round.wrapping_add(1);
         tokio::select! {

@@ -10,7 +10,7 @@ use super::words::{At, Party};
 use super::{Conversation, Handoff, Message};
 
 /// The names of all events.
-pub const NAMES: [&str; 28] = [
+pub const NAMES: [&str; 31] = [
     "conversation_opened",
     "message_created",
     "message_changed",
@@ -39,6 +39,9 @@ pub const NAMES: [&str; 28] = [
     "contact_changed",
     "consent_changed",
     "attributes_changed",
+    "sla_warning",
+    "sla_breached",
+    "rated",
 ];
 
 /// The name of an event that means nothing: somebody tries whether an address is told.
@@ -54,8 +57,9 @@ pub struct Event {
     /// Its one name: `conversation_opened`, `message_created`, `message_changed`, `delivery_changed`, `owner_changed`,
     /// `stage_changed`, `handoff_created`, `handoff_offered`, `handoff_accepted`, `handoff_declined`, `handoff_expired`,
     /// `handoff_after_hours`, `handoff_ended`, `handoff_summarised`, `fallback_started`, `fallback_ended`,
-    /// `callback_promised`, `callback_assigned`, `callback_due`, `callback_kept`, `callback_dropped`, `snoozed`, `labelled`, `priority_changed`, `read_by_agent`,
-    /// `contact_changed`, `consent_changed`, `attributes_changed`. More may come: leave out what you do not know.
+    /// `callback_promised`, `callback_assigned`, `callback_due`, `callback_kept`, `callback_dropped`, `snoozed`,
+    /// `labelled`, `priority_changed`, `read_by_agent`, `contact_changed`, `consent_changed`, `attributes_changed`,
+    /// `sla_warning`, `sla_breached`, `rated`. More may come: leave out what you do not know.
     pub r#type: &'static str,
     /// When.
     pub at: At,

@@ -152,6 +152,7 @@ struct HeldRow {
     known_as: Option<String>,
     known_message: Option<Uuid>,
     promised: bool,
+    rated_until: Option<i64>,
 }
 
 /// What the items of a batch speak of, locked.
@@ -163,6 +164,8 @@ pub struct Holding {
     pub conversations: HashMap<ConversationId, Conversation>,
     /// Those in which somebody has promised to write back, and nobody has yet.
     pub promised: HashSet<ConversationId>,
+    /// Those in which the customer is asked how it was, and until when.
+    pub rated: HashMap<ConversationId, Time>,
 }
 
 impl Tx {
@@ -224,7 +227,9 @@ impl Tx {
                 where c.id in (select unnest($3::uuid[]) union select conversation_id from known)
                 order by c.id for no key update)
              select l.*, k.channel_id as known_channel, k.provider_id as known_as, k.id as known_message,
-                    exists (select from callbacks p where p.conversation_id = l.id and p.state = 'open') as promised
+                    exists (select from callbacks p where p.conversation_id = l.id and p.state = 'open') as promised,
+                    (select to_ms(g.until) from ratings g
+                      where g.conversation_id = l.id and g.answered_at is null) as rated_until
                from locked l left join known k on k.conversation_id = l.id"
         );
         let rows: Vec<HeldRow> = sqlx::query_as(&sql)
@@ -240,6 +245,9 @@ impl Tx {
                 (row.known_channel, row.known_as, row.known_message)
             {
                 holding.known.insert((ChannelId(channel), id), (MessageId(message), conversation.id));
+            }
+            if let Some(until) = row.rated_until {
+                holding.rated.insert(conversation.id, Time(until));
             }
             if row.promised {
                 holding.promised.insert(conversation.id);

@@ -2,7 +2,9 @@
 
 use std::collections::HashMap;
 
-use contract::{AddressId, AgentId, BotId, ChannelId, ContactId, ConversationId, HandoffId, MessageId, Time};
+use contract::{
+    AddressId, AgentId, BotId, ChannelId, ContactId, ConversationId, HandoffId, MessageId, SlaId, Time,
+};
 use serde_json::json;
 use sqlx::FromRow;
 use uuid::Uuid;
@@ -50,6 +52,7 @@ pub(super) struct Row {
     handoff_id: Option<Uuid>,
     opened_at: i64,
     resolved_at: Option<i64>,
+    sla_id: Option<Uuid>,
 }
 
 #[derive(FromRow)]
@@ -67,7 +70,7 @@ pub(super) const COLUMNS: &str = "c.id, c.channel_id, c.contact_id, c.address_id
     c.last_seq, c.priority, c.labels, c.unread, c.preview_id, to_ms(c.last_at) as last_at,
     to_ms(c.last_sort_at) as last_sort_at, to_ms(c.waiting_since) as waiting_since,
     to_ms(c.window_until) as window_until, to_ms(c.free_until) as free_until, to_ms(c.snoozed_until) as snoozed_until, c.last_agent, c.handoff_id,
-    to_ms(c.opened_at) as opened_at, to_ms(c.resolved_at) as resolved_at";
+    to_ms(c.opened_at) as opened_at, to_ms(c.resolved_at) as resolved_at, c.sla_id";
 
 impl Row {
     pub(super) fn conversation(self) -> Result<Conversation> {
@@ -94,6 +97,7 @@ impl Row {
             handoff: self.handoff_id.map(HandoffId),
             opened_at: Time(self.opened_at),
             resolved_at: self.resolved_at.map(Time),
+            sla: self.sla_id.map(SlaId),
         })
     }
 }
@@ -136,6 +140,7 @@ fn columns_of(conversation: &Conversation) -> serde_json::Value {
         "handoff_id": conversation.handoff,
         "opened_at": conversation.opened_at,
         "resolved_at": conversation.resolved_at,
+        "sla_id": conversation.sla,
     })
 }
 
@@ -154,7 +159,7 @@ fn held_sql() -> String {
 const SHAPE: &str = "as x(id uuid, channel_id uuid, contact_id uuid, address_id uuid, stage text, owner_kind text,
     owner_id uuid, epoch bigint, last_seq bigint, priority text, labels text[], unread integer, preview_id uuid,
     last_at bigint, last_sort_at bigint, waiting_since bigint, window_until bigint, free_until bigint, snoozed_until bigint,
-    last_agent uuid, handoff_id uuid, opened_at bigint, resolved_at bigint)";
+    last_agent uuid, handoff_id uuid, opened_at bigint, resolved_at bigint, sla_id uuid)";
 
 /// The statement that writes conversations back; they are its parameter `n`, as [`conversation_rows`].
 pub(super) fn save_sql(n: u8) -> String {
@@ -166,7 +171,7 @@ pub(super) fn save_sql(n: u8) -> String {
                 last_sort_at = from_ms(x.last_sort_at), waiting_since = from_ms(x.waiting_since),
                 window_until = from_ms(x.window_until), free_until = from_ms(x.free_until),
                 snoozed_until = from_ms(x.snoozed_until), last_agent = x.last_agent, handoff_id = x.handoff_id,
-                resolved_at = from_ms(x.resolved_at)
+                resolved_at = from_ms(x.resolved_at), sla_id = x.sla_id
            from json_to_recordset(${n}::text::json) {SHAPE}
           where c.id = x.id and {}",
         super::among("c.id", n)

@@ -10,11 +10,14 @@ use sqlx::types::Json;
 use uuid::Uuid;
 
 use super::{Result, Store, Tx};
+use crate::domain::rules::timed;
 
+mod deeds;
 mod known;
 mod recorded;
 mod runs;
 pub mod simulations;
+mod timers;
 
 /// Decisions that are forgotten at once.
 const SWEPT: i64 = 5_000;
@@ -248,6 +251,7 @@ impl Tx {
 
     /// Makes rules live, under the lock. Says the version.
     pub async fn publish_rules(&mut self, new: &NewVersion<'_>) -> Result<i32> {
+        self.listen_timed(&timed::listened(new.rules)).await?;
         let version: i32 = sqlx::query_scalar(
             "update rule_state set version = version + 1 where only_one returning version",
         )

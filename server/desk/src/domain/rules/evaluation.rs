@@ -91,7 +91,11 @@ pub(super) fn compare(
     (test, known): (&Test, &Facts),
 ) -> Result<bool, String> {
     let (found, before) = (known.is(&test.fact), known.was(&test.fact));
-    (operator.test)(&Compared { found, before, wanted: &test.value, pattern, now: known.now })
+    let worked = match known.is(&facts::working(&test.fact)) {
+        Value::Number(seconds) => Some(*seconds),
+        _ => None,
+    };
+    (operator.test)(&Compared { found, before, wanted: &test.value, pattern, now: known.now, worked })
 }
 
 /// A value as a trace repeats it.

@@ -3,6 +3,8 @@
 use contract::rules::EventWord;
 use contract::{Actor, Change, DeliveryState, Owner, Stage};
 
+use super::timed;
+
 /// Something that happens.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Event {
@@ -18,6 +20,8 @@ pub const OPENED: &str = "conversation_opened";
 pub const FIRST_MESSAGE: &str = "first_message";
 /// A message of the customer.
 pub const MESSAGE_IN: &str = "message_in";
+/// The customer has said how it was, which opens nothing again.
+pub const RATED: &str = "rated";
 /// A bot has let go, and nobody has been asked yet.
 pub const HANDED_OFF: &str = "handed_off";
 
@@ -37,18 +41,21 @@ pub const EVENTS: &[Event] = &[
     Event { key: "labelled", name: "The labels change" },
     Event { key: "conversation_reopened", name: "A resolved conversation is opened again" },
     Event { key: "resolved", name: "A conversation is resolved" },
+    Event { key: RATED, name: "The customer says how it was" },
+    Event { key: "sla_warning", name: "A promise about time will be broken soon" },
+    Event { key: "sla_breached", name: "A promise about time is broken" },
 ];
 
 impl Event {
     /// How an editor shows it.
     pub fn word(&self) -> EventWord {
-        EventWord { key: self.key.to_owned(), name: self.name.to_owned() }
+        EventWord { key: self.key.to_owned(), name: self.name.to_owned(), minutes: None }
     }
 }
 
 /// Whether there is such an event.
 pub fn is_known(key: &str) -> bool {
-    EVENTS.iter().any(|event| event.key == key)
+    EVENTS.iter().any(|event| event.key == key) || timed::is_timed(key)
 }
 
 /// Whether what was known is kept also where no rule listens, so that rules can be tried on it later.
@@ -73,6 +80,9 @@ pub fn of(actor: Actor, change: &Change) -> Vec<&'static str> {
         Change::HandoffExpired(_) => vec!["offer_expired"],
         Change::PriorityChanged { .. } => vec!["priority_changed"],
         Change::Labelled { .. } => vec!["labelled"],
+        Change::Rated { .. } => vec![RATED],
+        Change::SlaWarning(_) => vec!["sla_warning"],
+        Change::SlaBreached(_) => vec!["sla_breached"],
         _ => Vec::new(),
     }
 }

@@ -6,6 +6,7 @@
 //! | an operator | `operators/<theme>.rs`: what it compares, and how | [`OPERATORS`](operators::OPERATORS) |
 //! | an action | `actions/<theme>.rs`: what it needs; and what it does, in `flows/rules` | [`ACTIONS`](actions::ACTIONS) |
 //! | an event | `events.rs` | [`EVENTS`](events::EVENTS) |
+//! | an event of the clock | `store/rules/timers.rs`: when it is due | [`TIMED`](timed::TIMED) |
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -22,6 +23,7 @@ pub mod facts;
 pub mod operators;
 mod shadow;
 pub mod simulation;
+pub mod timed;
 
 pub use actions::Deed;
 
@@ -38,6 +40,7 @@ pub struct Compiled {
     rules: Vec<Rule>,
     patterns: BTreeMap<String, Result<Regex, String>>,
     listened: BTreeSet<String>,
+    timed: Vec<String>,
 }
 
 /// Something that is to be done.
@@ -76,7 +79,8 @@ impl Answer {
 impl Compiled {
     /// Makes rules ready. A pattern that makes no sense is told when it is asked for.
     pub fn new(version: i32, rules: Vec<Rule>) -> Compiled {
-        let mut compiled = Compiled { version, ..Compiled::default() };
+        let timed = timed::listened(&rules);
+        let mut compiled = Compiled { version, timed, ..Compiled::default() };
         for rule in rules.iter().filter(|rule| rule.active) {
             compiled.listened.extend(rule.when.iter().cloned());
             compiled.read_patterns(&rule.condition);
@@ -114,6 +118,11 @@ impl Compiled {
     /// Whether no rule listens to anything: then nobody needs to ask.
     pub fn is_idle(&self) -> bool {
         self.listened.is_empty()
+    }
+
+    /// What rules listen to that time brings about, or that people come and go.
+    pub fn timed(&self) -> &[String] {
+        &self.timed
     }
 
     fn pattern(&self, text: &str) -> Result<&Regex, String> {
@@ -155,7 +164,11 @@ pub fn evaluate(rules: &Compiled, event: &str, facts: &Facts) -> Answer {
 /// Everything that rules can be made of.
 pub fn vocabulary() -> Vocabulary {
     Vocabulary {
-        events: events::EVENTS.iter().map(events::Event::word).collect(),
+        events: events::EVENTS
+            .iter()
+            .map(events::Event::word)
+            .chain(timed::TIMED.iter().map(timed::Timed::word))
+            .collect(),
         facts: facts::all().map(facts::Fact::word).collect(),
         operators: operators::all().map(operators::Operator::word).collect(),
         actions: actions::all().map(actions::Action::word).collect(),

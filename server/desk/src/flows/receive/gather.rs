@@ -65,7 +65,7 @@ async fn with_targets(
 ) -> Outcome<Batch> {
     ids.extend(targets.iter().map(|target| target.conversation));
     let ids: Vec<_> = ids.into_iter().collect();
-    let Holding { known, conversations, promised } = tx.hold(messages, &ids).await?;
+    let Holding { known, conversations, promised, rated } = tx.hold(messages, &ids).await?;
     let of = |sent: fn(&&Target) -> bool| -> Vec<_> {
         let ids: BTreeSet<_> = targets.iter().filter(sent).map(|target| target.message).collect();
         ids.into_iter().collect()
@@ -82,6 +82,7 @@ async fn with_targets(
         known,
         conversations,
         promised,
+        rated,
         ..batch
     })
 }

@@ -108,11 +108,7 @@ impl Batch {
 
     fn bubble(&mut self, channel: &Channel, inbound: &Inbound, bubble: Bubble<'_>) -> Fate {
         let actor = if inbound.echo { Actor::Phone } else { Actor::Contact };
-        let conversation = if inbound.echo {
-            self.conversation_for_echo(channel, bubble.address, actor)
-        } else {
-            self.conversation_for(channel, bubble.address, bubble.received_at)
-        };
+        let (rating, conversation) = self.belongs(channel, inbound, &bubble);
         let Some(id) = conversation else { return Fate::Ignored };
         let message = MessageId(fresh_id());
         let seq = self.record(id, actor, Change::MessageCreated { message });
@@ -127,7 +123,7 @@ impl Batch {
             conversation.preview = Some(message);
         }
         conversation.last_at = self.now;
-        if let (Stage::Bot, Owner::Bot(bot)) = (conversation.stage, conversation.owner) {
+        if let (Stage::Bot, Owner::Bot(bot), None) = (conversation.stage, conversation.owner, rating) {
             self.turns.insert(id, (bot, conversation.epoch));
         }
         let (epoch, with_people) = (conversation.epoch, conversation.stage != Stage::Bot);
@@ -160,6 +156,9 @@ impl Batch {
             epoch,
             tag: channel.tag.clone(),
         });
+        if let Some(score) = rating {
+            self.rate(id, (message, score));
+        }
         if !inbound.echo {
             self.stop_word(channel, id, (message, bubble.body));
         }
@@ -168,6 +167,22 @@ impl Batch {
         let last = (!inbound.echo && inbound.repeat.is_none()).then(|| inbound.id.clone());
         self.point(bubble.address, id, last);
         Fate::Applied
+    }
+
+    /// Where a message belongs, and the score that it is, if it is one.
+    fn belongs(
+        &mut self,
+        channel: &Channel,
+        inbound: &Inbound,
+        bubble: &Bubble<'_>,
+    ) -> (Option<i16>, Option<ConversationId>) {
+        if inbound.echo {
+            return (None, self.conversation_for_echo(channel, bubble.address, Actor::Phone));
+        }
+        match self.rating(bubble.address, bubble.body, bubble.received_at) {
+            Some((id, score)) => (Some(score), Some(id)),
+            None => (None, self.conversation_for(channel, bubble.address, bubble.received_at)),
+        }
     }
 
     /// People and the customer have a word: nobody needs to write back any more.

@@ -95,6 +95,15 @@ pub enum Late {
     },
     /// A customer does or does not want to be written to first.
     Consent(Box<NewConsent>),
+    /// A customer has said how it was.
+    Rate {
+        /// Where.
+        conversation: ConversationId,
+        /// In which message.
+        message: MessageId,
+        /// What.
+        score: i16,
+    },
     /// A contact calls themself something else.
     Rename {
         /// Who.
@@ -142,6 +151,9 @@ pub(super) async fn carry_out(tx: &mut Tx, late: Vec<Late>, now: Time) -> Outcom
                 templates::hear(tx, connection, channel, &event).await?;
             }
             Late::Consent(consent) => tx.add_consents(std::slice::from_ref(&*consent)).await?,
+            Late::Rate { conversation, message, score } => {
+                tx.rate(conversation, (message, score), now).await?;
+            }
             Late::Rename { contact, name, username } => {
                 tx.rename_contacts(&[(contact, name, username)]).await?;
             }

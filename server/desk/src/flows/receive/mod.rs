@@ -16,7 +16,7 @@ use contract::{
 
 use super::rules::batch::Heard;
 use super::work::Wakes;
-use super::{Outcome, rules};
+use super::{Outcome, rules, slas};
 use crate::channels::{AccountEvent, Effect, Item, Malformed, News, Sender};
 use crate::domain::Conversation;
 use crate::live::hand::Written;
@@ -41,6 +41,7 @@ mod late;
 mod moved;
 pub mod parked;
 mod progress;
+mod rated;
 mod reading;
 mod repeats;
 pub mod replay;
@@ -105,6 +106,8 @@ struct Batch {
     conversations: HashMap<ConversationId, Conversation>,
     /// Those in which somebody has promised to write back, and nobody has yet.
     promised: HashSet<ConversationId>,
+    /// Those in which the customer is asked how it was, and until when.
+    rated: HashMap<ConversationId, Time>,
     opened: BTreeSet<ConversationId>,
     /// Those in which a customer has written for the first time.
     begun: BTreeSet<ConversationId>,
@@ -142,6 +145,10 @@ struct Aftermath {
     paused: Vec<(ChannelId, String)>,
     /// What rules are asked about.
     heard: Heard,
+    /// In which conversations something has happened, where rules listen to what time brings about.
+    timed: Vec<ConversationId>,
+    /// Conversations in which something is promised, and the moment.
+    promised: (Time, Vec<Conversation>),
     /// What they have done.
     ruled: Wakes,
 }
@@ -165,7 +172,13 @@ pub async fn receive(desk: &Desk, batch: &[Parsed], mode: Mode) -> Outcome<()> {
 
 impl Aftermath {
     /// Asks the rules about what the batch has brought, in its own transaction.
-    async fn ask_rules(&mut self, desk: &Desk, tx: Tx) -> Outcome<Tx> {
+    async fn ask_rules(&mut self, desk: &Desk, mut tx: Tx) -> Outcome<Tx> {
+        for conversation in &self.promised.1 {
+            slas::tend(&mut tx, conversation, self.promised.0).await?;
+        }
+        if !self.timed.is_empty() {
+            tx.arm_timers(&self.timed).await?;
+        }
         let heard = std::mem::take(&mut self.heard);
         if heard.is_empty() {
             return Ok(tx);
@@ -238,6 +251,8 @@ impl Batch {
     fn news(&mut self, desk: &Desk) -> Aftermath {
         Aftermath {
             heard: self.heard(desk),
+            timed: self.timed(desk),
+            promised: (self.now, self.promised()),
             ruled: Wakes::default(),
             events: !self.events.is_empty(),
             written: self.written(),
@@ -250,6 +265,17 @@ impl Batch {
     /// What rules are asked about.
     fn heard(&self, desk: &Desk) -> Heard {
         rules::batch::heard(&desk.rules.now(), &self.events, |id| self.begun.contains(&id))
+    }
+
+    /// The conversations in which something is promised that may count otherwise now.
+    fn promised(&self) -> Vec<Conversation> {
+        let touched = self.touched.iter().filter_map(|id| self.conversations.get(id));
+        touched.filter(|conversation| conversation.sla.is_some()).cloned().collect()
+    }
+
+    /// The conversations whose timers may be others now.
+    fn timed(&self, desk: &Desk) -> Vec<ConversationId> {
+        if desk.rules.now().timed().is_empty() { Vec::new() } else { self.touched.iter().copied().collect() }
     }
 
     /// The conversations in which nothing has happened but messages that customers wrote.

@@ -60,10 +60,14 @@ impl Happened {
 /// which they have done something.
 pub async fn ask(desk: &Desk, mut tx: Tx, heard: Heard) -> Outcome<(Tx, Wakes, Vec<ConversationId>)> {
     let (mut news, mut moved) = (Wakes::default(), Vec::new());
-    for (id, happened) in heard {
+    for (id, mut happened) in heard {
         let Some(held) = tx.lock(id).await? else { continue };
         // Whoever is blocked writes into a conversation that stays resolved.
         if held.conversation.stage == Stage::Resolved && happened.events.contains(&events::MESSAGE_IN) {
+            // What they were asked for counts all the same.
+            happened.events.retain(|event| *event == events::RATED);
+        }
+        if happened.events.is_empty() {
             continue;
         }
         let mut work = Work::over(desk, tx, held, Actor::Desk)?;

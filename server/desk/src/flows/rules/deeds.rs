@@ -8,6 +8,7 @@ use contract::{AgentId, Author, Body, Owner, Packet, ReasonCode, Stage, TeamId};
 
 use super::super::work::{Saying, Work};
 use super::super::{Outcome, assign, attributes, hand_off, label, note, place, prioritise, resolve, snooze};
+use super::{bots, tell};
 use crate::bots::fit;
 use crate::domain::Refused;
 use crate::domain::rules::Deed;
@@ -18,8 +19,11 @@ pub(super) async fn carry_out(work: &mut Work, deed: &Deed) -> Outcome<Option<St
     match deed {
         Deed::AssignAgent(agent) => give(work, *agent).await,
         Deed::AssignTeam(team) => ask_team(work, *team).await,
-        Deed::Queue => wait(work, (None, Vec::new())).await,
-        Deed::Ladder(rungs) => wait(work, (None, rungs.clone())).await,
+        Deed::Queue => wait(work, (None, Vec::new(), &[])).await,
+        Deed::Ladder(rungs) => wait(work, (None, rungs.clone(), &[])).await,
+        Deed::Skills(skills) => wait(work, (None, vec![Rung::Skill { seconds: None }], skills)).await,
+        Deed::AssignBot(bot) => bots::give(work, *bot).await,
+        Deed::ReturnToBot => bots::give_back(work).await,
         Deed::Priority(priority) if work.conversation.priority == *priority => so_already(),
         Deed::Priority(priority) => {
             prioritise::prioritise(work, *priority);
@@ -47,14 +51,23 @@ pub(super) async fn carry_out(work: &mut Work, deed: &Deed) -> Outcome<Option<St
             if attributes::set(work, &changes).await?.1 { done() } else { so_already() }
         }
         Deed::Say(text, fallback) => say(work, text, fallback).await,
+        Deed::Template(template) => {
+            let body = Body::Template((**template).clone());
+            work.say(Saying { author: Author::Desk, body, quoted: None }).await?;
+            done()
+        }
+        Deed::Sla(policy) => tell::promise(work, policy).await,
+        Deed::AskRating(text, hours) => tell::ask_rating(work, text, *hours).await,
+        Deed::Notify(text) => tell::notify(work, text).await,
+        Deed::Call(address, data) => tell::call(work, address, data.as_deref()).await,
     }
 }
 
-fn done() -> Outcome<Option<String>> {
+pub(super) fn done() -> Outcome<Option<String>> {
     Ok(None)
 }
 
-fn so_already() -> Outcome<Option<String>> {
+pub(super) fn so_already() -> Outcome<Option<String>> {
     Ok(Some("It was so already.".to_owned()))
 }
 
@@ -76,21 +89,31 @@ async fn ask_team(work: &mut Work, team: TeamId) -> Outcome<Option<String>> {
     if work.tx.team_terms(team).await?.is_none() {
         return Err(Refused::Invalid("This team does not exist any more.".to_owned()).into());
     }
-    wait(work, (Some(Target::Team(team.to_string())), Vec::new())).await
+    wait(work, (Some(Target::Team(team.to_string())), Vec::new(), &[])).await
 }
 
-/// It waits for people: those that are named, else whoever the channel has.
-async fn wait(work: &mut Work, (target, ladder): (Option<Target>, Vec<Rung>)) -> Outcome<Option<String>> {
+/// It waits for people: those that are named, or have the skills, else whoever the channel has.
+async fn wait(
+    work: &mut Work,
+    (target, ladder, skills): (Option<Target>, Vec<Rung>, &[String]),
+) -> Outcome<Option<String>> {
+    if let Some(handoff) = work.conversation.handoff.filter(|_| !skills.is_empty()) {
+        work.tx.want_skills(handoff, skills).await?;
+    }
     if let Some(placing) = &mut work.placing {
         // It is about to be placed: that is where it goes then.
         placing.target = target;
         placing.ladder = ladder;
+        if !skills.is_empty() {
+            placing.skills = skills.to_vec();
+        }
         return done();
     }
     let wish = Packet {
         reason: Some("A rule has passed it on.".to_owned()),
         target,
         ladder,
+        skills: skills.to_vec(),
         ..Packet::because(ReasonCode::Rule)
     };
     match (work.conversation.stage, work.conversation.handoff) {

@@ -5,7 +5,9 @@
 //! |---|---|
 //! | this one | what has happened is asked about, and what came of it is written down |
 //! | `deeds` | what rules do, over the same code as people and bots |
+//! | `bots`, `tell` | what they do with bots, and whom else they tell |
 //! | [`batch`] | what a batch of webhooks has brought |
+//! | [`clock`] | what time brings about |
 
 use std::borrow::Cow;
 
@@ -18,7 +20,10 @@ use crate::domain::rules::{Ordered, evaluate, events, facts};
 use crate::store;
 
 pub(super) mod batch;
+mod bots;
+pub(super) mod clock;
 mod deeds;
+mod tell;
 
 /// Asks the rules about what has happened in a piece of work.
 pub(super) async fn follow(work: &mut Work) -> Outcome<()> {
@@ -44,7 +49,7 @@ pub(super) async fn handed_off<'a>(work: &mut Work, packet: &'a Packet) -> Outco
 
 /// Asks about events, all on the same facts, and does what the rules say. A fault of ours in it is logged and leaves
 /// nothing behind: the message, the reply or the handoff that it was about happens all the same.
-async fn ask(work: &mut Work, happened: &[&'static str]) -> Outcome<()> {
+async fn ask(work: &mut Work, happened: &[&str]) -> Outcome<()> {
     let before = work.begin_aside("rules").await?;
     // The desk acts, nobody hears it, and what it says is not what somebody has asked for under a key.
     let (actor, key) = (std::mem::replace(&mut work.actor, Actor::Desk), work.client_id.take());
@@ -62,7 +67,7 @@ async fn ask(work: &mut Work, happened: &[&'static str]) -> Outcome<()> {
     }
 }
 
-async fn decide(work: &mut Work, happened: &[&'static str]) -> Outcome<()> {
+async fn decide(work: &mut Work, happened: &[&str]) -> Outcome<()> {
     let (rules, seq, at) = (work.rules.clone(), work.conversation.seq, work.now);
     let mut known = work.known_to_rules().await?;
     if let Some(said) = known.message.as_mut().filter(|_| happened.contains(&events::FIRST_MESSAGE)) {

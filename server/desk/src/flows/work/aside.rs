@@ -2,7 +2,7 @@
 
 use contract::{Owner, Packet, Stage};
 
-use super::super::Outcome;
+use super::super::{Outcome, slas};
 use super::Work;
 use super::heard::Loud;
 use crate::domain::Conversation;
@@ -80,6 +80,15 @@ impl Work {
     /// Where it stood before what rules are asked about, if it has moved.
     pub(in crate::flows) fn stood(&mut self, (stage, owner): (Stage, Owner)) {
         (self.was.stage, self.was.owner) = (stage, owner);
+    }
+
+    /// Sets the conversation's timers and what is promised in it, once all that they count from is written.
+    pub(super) async fn arm_timers(&mut self) -> Outcome<()> {
+        slas::tend(&mut self.tx, &self.conversation, self.now).await?;
+        if self.rules.timed().is_empty() {
+            return Ok(());
+        }
+        Ok(self.tx.arm_timers(&[self.conversation.id]).await?)
     }
 
     /// Everything that rules can ask.

@@ -42,9 +42,11 @@ impl Down {
 
 impl Work {
     /// Gives the transaction back, with what is to be written; nothing if there is more to it than words: files, pauses,
-    /// a template, or something that rules are to be asked about.
+    /// a template, or something that rules are to be asked about, now or in time.
     pub(in crate::flows) fn set_down(self) -> (Tx, Option<Down>) {
         let more = !self.heard.events.is_empty()
+            || !self.rules.timed().is_empty()
+            || self.conversation.sla.is_some()
             || !self.held_back.is_empty()
             || !self.files.is_empty()
             || !self.marks.is_empty()

@@ -106,7 +106,7 @@ fn calls() -> OpenApiRouter<Desk> {
 /// The calls about how the desk is set up.
 fn setup() -> OpenApiRouter<Desk> {
     use settings::{
-        bots, channels, connections, deliveries, doors, flows, people, rules, teams, templates, tokens,
+        bots, channels, connections, deliveries, doors, flows, people, rules, slas, teams, templates, tokens,
         webhooks,
     };
     OpenApiRouter::new()
@@ -117,6 +117,8 @@ fn setup() -> OpenApiRouter<Desk> {
         .routes(routes!(doors::list, doors::add))
         .routes(routes!(doors::remove))
         .routes(routes!(channels::one, channels::change))
+        .routes(routes!(slas::list, slas::make))
+        .routes(routes!(slas::one, slas::change, slas::remove))
         .routes(routes!(teams::list, teams::make))
         .routes(routes!(teams::one, teams::change, teams::remove))
         .routes(routes!(rules::read))

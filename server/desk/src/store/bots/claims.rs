@@ -211,8 +211,7 @@ pub(super) fn taken_sql(kinds: u8) -> String {
         "select t.conversation_id, c.number, t.bot_id, b.kind, b.definition, b.version as definition_version, t.epoch,
                 t.version, t.attempts, m.memory, m.offered, ct.id as contact_id, ct.profile_name as contact_name,
                 to_ms(c.window_until) as window_until, to_ms(clock.now) as now,
-                greatest(coalesce(m.answered_seq, 0), coalesce(o.seq, 0)) as heard_from,
-                coalesce(o.seq, 0) as owner_from,
+                f.heard_from, coalesce(o.seq, 0) as owner_from,
                 case when o.seq > coalesce(m.answered_seq, 0) then o.cause end as regained,
                 case when m.epoch = t.epoch then m.turns else 0 end as turns,
                 b.active, b.deadline_ms, b.turn_budget, b.reads_notes, b.breaker_errors, b.breaker_slow_ms,
@@ -229,6 +228,13 @@ pub(super) fn taken_sql(kinds: u8) -> String {
                                where e.conversation_id = t.conversation_id
                                  and e.change ? 'owner_changed'
                                order by e.seq desc limit 1) o on true
+          -- A bot that got a conversation by a rule is told, too, what nobody has answered yet.
+          cross join lateral (
+                select greatest(coalesce(m.answered_seq, 0), case when o.cause = 'rule'
+                         then coalesce((select a.seq from messages a where a.conversation_id = t.conversation_id
+                                           and not a.note and a.author_kind in ('agent', 'bot', 'phone')
+                                         order by a.seq desc limit 1), 0)
+                         else coalesce(o.seq, 0) end) as heard_from) f
           cross join lateral ({said}) h"
     )
 }

@@ -82,10 +82,7 @@ pub(super) fn said_sql(kinds: u8, most: u8) -> String {
         "select jsonb_agg(jsonb_build_object('part', s.part, 'id', s.id, 'seq', s.seq, 'author_kind', s.author_kind,
                                              'note', s.note, 'body', s.body, 'at', to_ms(s.at)) order by s.seq) as said
            from ({} union all {} union all {}) s",
-        part(
-            "heard",
-            "x.seq > greatest(coalesce(m.answered_seq, 0), coalesce(o.seq, 0)) and x.author_kind = 'contact'"
-        ),
+        part("heard", "x.seq > f.heard_from and x.author_kind = 'contact'"),
         part("since", &format!("x.seq > coalesce(o.seq, 0) and {history}")),
         part("before", &format!("x.seq <= coalesce(o.seq, 0) and {history}")),
     )

@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 use crate::domain::Conversation;
 use crate::domain::attributes::Attributes;
-use crate::domain::rules::facts::{Counts, Customer, Known, Said};
+use crate::domain::rules::facts::{Counts, Customer, Known, Promise, Said};
 use crate::store::{Result, Store, Tx};
 
 /// As many are counted of what has no end.
@@ -26,6 +26,9 @@ struct Row {
     profile_name: Option<String>,
     username: Option<String>,
     phone: Option<String>,
+    user_id: Option<String>,
+    consent: Option<String>,
+    marketing: Option<String>,
     blocked: bool,
     contact_attributes: Option<Json<Attributes>>,
     attributes: Option<Json<Attributes>>,
@@ -35,6 +38,13 @@ struct Row {
     is_first: Option<bool>,
     said_at: Option<i64>,
     packet: Option<Json<Packet>>,
+    first_reply_at: Option<i64>,
+    last_reply_at: Option<i64>,
+    rating: Option<i64>,
+    sla: Option<String>,
+    sla_told: Option<String>,
+    sla_broken: Option<bool>,
+    sla_due: Option<i64>,
     conversations: i64,
     handoffs: i64,
     failed: i64,
@@ -44,9 +54,15 @@ struct Row {
 
 /// $1 conversation, $2 how many are counted.
 const KNOWN: &str = "select n.provider, coalesce(c.team_id, ch.team_id) as team, t.zone, t.placement as team_placement,
-    ch.placement as channel_placement, c.language, ct.profile_name, ct.username, ad.phone, ct.blocked,
+    ch.placement as channel_placement, c.language, ct.profile_name, ct.username, ad.phone, ad.user_id,
+    (select o.state from consents o where o.contact_id = c.contact_id and o.channel_id = c.channel_id
+        and o.scope = 'all' order by o.at desc, o.id desc limit 1) as consent,
+    (select o.state from consents o where o.contact_id = c.contact_id and o.channel_id = c.channel_id
+        and o.scope = 'marketing' order by o.at desc, o.id desc limit 1) as marketing, ct.blocked,
     ca.attributes as contact_attributes, s.slots as attributes, m.body, m.referral, m.tag, m.is_first, m.said_at,
-    h.packet,
+    h.packet, to_ms(r.first) as first_reply_at, to_ms(r.last) as last_reply_at,
+    (select o.score::bigint from ratings o where o.conversation_id = c.id and o.answered_at is not null
+      order by o.answered_at desc limit 1) as rating, sl.name as sla, k.told as sla_told, k.broken as sla_broken, to_ms(k.due) as sla_due,
     (select count(*) from (select from conversations o where o.contact_id = c.contact_id and o.id <> c.id limit $2) o)
       as conversations,
     (select count(*) from handoffs o where o.conversation_id = c.id) as handoffs,
@@ -75,6 +91,13 @@ const KNOWN: &str = "select n.provider, coalesce(c.team_id, ch.team_id) as team,
                        order by l.seq desc limit 1) m on true
    left join lateral (select o.packet from handoffs o where o.conversation_id = c.id
                        order by o.created_at desc limit 1) h on true
+   left join lateral (select min(o.at) as first, max(o.at) as last from messages o
+                       where o.conversation_id = c.id and o.author_kind in ('agent', 'phone') and not o.note) r on true
+   left join slas sl on sl.id = c.sla_id
+   left join lateral (select (array_agg(o.target order by greatest(o.warned_at, o.breached_at) desc)
+                                filter (where coalesce(o.warned_at, o.breached_at) is not null))[1] as told,
+                             bool_or(o.breached_at is not null) as broken, min(o.due_at) as due
+                        from sla_clocks o where o.conversation_id = c.id) k on c.sla_id is not null
   where c.id = $1";
 
 impl Row {
@@ -98,6 +121,9 @@ impl Row {
                 name: self.profile_name,
                 username: self.username,
                 phone: self.phone,
+                user_id: self.user_id,
+                consent: self.consent,
+                marketing: self.marketing,
                 blocked: self.blocked,
                 attributes: self.contact_attributes.map(|known| known.0).unwrap_or_default(),
             },
@@ -106,11 +132,20 @@ impl Row {
             packet: self.packet.map(|packet| packet.0),
             counts: Counts {
                 conversations: self.conversations,
+                rating: self.rating,
                 handoffs: self.handoffs,
                 failed: self.failed,
                 queue: self.queue,
                 online: self.online,
             },
+            promise: Promise {
+                name: self.sla,
+                told: self.sla_told,
+                broken: self.sla_broken == Some(true),
+                due: self.sla_due.map(Time),
+            },
+            first_reply_at: self.first_reply_at.map(Time),
+            last_reply_at: self.last_reply_at.map(Time),
             hours: of_team.or(self.channel_placement.0.hours),
             zone: self.zone,
         }

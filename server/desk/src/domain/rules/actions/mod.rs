@@ -3,12 +3,13 @@
 use contract::handoff::Rung;
 use contract::message::Template;
 use contract::rules::{Act, ActionWord, FieldWord, Kind, Options, RuleNames, Value};
-use contract::{AgentId, Priority, TeamId};
+use contract::{AgentId, BotId, Priority, TeamId};
 
 mod assign;
 mod know;
 mod say;
 mod sort;
+mod tell;
 
 /// Something that is done.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -19,6 +20,12 @@ pub enum Deed {
     AssignTeam(TeamId),
     /// It waits for whoever takes it.
     Queue,
+    /// Whoever is good at all of these is asked.
+    Skills(Vec<String>),
+    /// A bot gets it.
+    AssignBot(BotId),
+    /// The channel's bot has it again.
+    ReturnToBot,
     /// These are asked, one after the other.
     Ladder(Vec<Rung>),
     /// It is this urgent.
@@ -27,6 +34,8 @@ pub enum Deed {
     AddLabels(Vec<String>),
     /// Labels are taken off.
     RemoveLabels(Vec<String>),
+    /// This is promised about time: a policy, by its name or id.
+    Sla(String),
     /// It is put aside, for so many minutes.
     Snooze(i64),
     /// It is done.
@@ -37,6 +46,14 @@ pub enum Deed {
     Attribute(String, Option<String>),
     /// The customer is told something.
     Say(String, Fallback),
+    /// The customer is sent a template.
+    Template(Box<Template>),
+    /// The customer is asked how it was, and can answer for so many hours.
+    AskRating(String, i64),
+    /// The admins are told something.
+    Notify(String),
+    /// An address is called, by its name or id, with something of ours.
+    Call(String, Option<String>),
 }
 
 /// What is done instead where the customer's window is closed.
@@ -79,7 +96,8 @@ pub struct Field {
 }
 
 /// Every action.
-pub const ACTIONS: &[&[Action]] = &[assign::ACTIONS, sort::ACTIONS, say::ACTIONS, know::ACTIONS];
+pub const ACTIONS: &[&[Action]] =
+    &[assign::ACTIONS, sort::ACTIONS, say::ACTIONS, know::ACTIONS, tell::ACTIONS];
 
 impl Action {
     /// How an editor shows it.
@@ -129,6 +147,10 @@ pub fn unknown(deed: &Deed, names: &RuleNames) -> Option<String> {
             let there = names.agents.iter().any(|(id, _)| id == agent);
             (!there).then(|| "This person is not here any more.".to_owned())
         }
+        Deed::AssignBot(bot) => {
+            let there = names.bots.iter().any(|(id, _)| id == bot);
+            (!there).then(|| "This bot does not exist any more.".to_owned())
+        }
         Deed::AssignTeam(id) => {
             let there = names.teams.iter().any(|(team, _)| team == id);
             (!there).then(|| "This team does not exist any more.".to_owned())
@@ -163,6 +185,20 @@ fn maybe(act: &Act, key: &str) -> Result<Option<String>, String> {
     }
 }
 
+/// Words that are needed.
+fn words(act: &Act, key: &str) -> Result<Vec<String>, String> {
+    let words = match act.with.get(key) {
+        Some(Value::Text(word)) => vec![word.trim().to_owned()],
+        Some(Value::Texts(words)) => words.iter().map(|word| word.trim().to_owned()).collect(),
+        Some(Value::Nothing) | None => Vec::new(),
+        Some(_) => return Err(format!("`{key}` are words")),
+    };
+    if words.is_empty() || words.iter().any(|word| word.is_empty() || word.contains('\0')) {
+        return Err(format!("`{key}` is missing"));
+    }
+    Ok(words)
+}
+
 fn named<T: std::str::FromStr>(act: &Act, key: &str) -> Result<T, String> {
     text(act, key)?.parse().map_err(|_| format!("`{key}` is no id"))
 }
@@ -178,7 +214,7 @@ mod tests {
         Act { action: action.to_owned(), with: with.collect(), ladder: Vec::new() }
     }
 
-    fn words(text: &str) -> Value {
+    fn said(text: &str) -> Value {
         Value::Text(text.to_owned())
     }
 
@@ -189,7 +225,7 @@ mod tests {
         for action in all() {
             let needs = action.fields.iter().any(|field| !field.optional);
             assert_eq!(read(&act(action.key, &[])).is_err(), needs, "{}", action.key);
-            assert!(read(&act(action.key, &[("nonsense", words("x"))])).is_err(), "{}", action.key);
+            assert!(read(&act(action.key, &[("nonsense", said("x"))])).is_err(), "{}", action.key);
         }
     }
 
@@ -197,14 +233,21 @@ mod tests {
     fn what_makes_no_sense_is_said() {
         for (wrong, says) in [
             (act("fly", &[]), "no action"),
-            (act("assign_team", &[("team", words("Billing"))]), "no id"),
-            (act("set_priority", &[("priority", words("sometimes"))]), "priority"),
+            (act("assign_team", &[("team", said("Billing"))]), "no id"),
+            (act("set_priority", &[("priority", said("sometimes"))]), "priority"),
             (act("add_labels", &[("labels", Value::Texts(vec!["x".repeat(41)]))]), "40"),
             (act("snooze", &[("minutes", Value::Number(0))]), "minute"),
-            (act("note", &[("text", words("  "))]), "missing"),
-            (act("set_attribute", &[("name", words("plan")), ("value", words(&"x".repeat(1001)))]), "1000"),
-            (act("send_message", &[("text", words("hi")), ("fallback", words("template"))]), "template"),
-            (act("send_message", &[("text", words("hi")), ("fallback", words("pray"))]), "pray"),
+            (act("note", &[("text", said("  "))]), "missing"),
+            (act("set_attribute", &[("name", said("plan")), ("value", said(&"x".repeat(1001)))]), "1000"),
+            (act("send_message", &[("text", said("hi")), ("fallback", said("template"))]), "template"),
+            (act("send_message", &[("text", said("hi")), ("fallback", said("pray"))]), "pray"),
+            (act("ask_skilled", &[("skills", Value::Texts(vec!["x".repeat(61)]))]), "60"),
+            (act("ask_skilled", &[("skills", Value::Number(1))]), "words"),
+            (act("assign_bot", &[("bot", said("Robin"))]), "no id"),
+            (act("send_template", &[("template", said("hello")), ("values", Value::Number(1))]), "words"),
+            (act("ask_rating", &[("text", said("How was it?")), ("hours", Value::Number(0))]), "hours"),
+            (act("notify", &[("text", said(&"x".repeat(1001)))]), "1000"),
+            (act("call_webhook", &[("address", said("CRM")), ("data", said(&"x".repeat(4097)))]), "4096"),
         ] {
             let why = read(&wrong).unwrap_err();
             assert!(why.contains(says), "{wrong:?}: {why}");
@@ -216,6 +259,7 @@ mod tests {
 
     #[test]
     fn somebody_who_is_gone_is_noticed() {
+        assert!(unknown(&Deed::AssignBot(BotId(uuid::Uuid::nil())), &RuleNames::default()).is_some());
         let gone = Deed::AssignTeam(TeamId(uuid::Uuid::nil()));
         assert!(unknown(&gone, &RuleNames::default()).unwrap().contains("team"));
         let names = RuleNames {

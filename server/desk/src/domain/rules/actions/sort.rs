@@ -61,6 +61,18 @@ pub(super) const ACTIONS: &[Action] = &[
             _ => Err(format!("it is put aside for 1 minute to {LONGEST_MINUTES} minutes")),
         },
     },
+    Action {
+        key: "set_sla",
+        name: "Promise something about time",
+        fields: &[Field {
+            key: "policy",
+            name: "The policy's name or id",
+            kind: Kind::Text,
+            options: free,
+            optional: false,
+        }],
+        read: |act| text(act, "policy").map(Deed::Sla),
+    },
     Action { key: "resolve", name: "Resolve it", fields: &[], read: |_| Ok(Deed::Resolve) },
 ];
 

@@ -128,6 +128,14 @@ pub(super) const FACTS: &[Fact] = &[
         read: Read::Now(|known| Value::Number(known.counts.handoffs)),
     },
     Fact {
+        key: "rating",
+        name: "How the customer says it was",
+        from: "From 1 to 5, the last answer",
+        kind: Kind::Number,
+        options: free,
+        read: Read::Now(|known| known.counts.rating.map_or(Value::Nothing, Value::Number)),
+    },
+    Fact {
         key: "failed_messages",
         name: "Messages that did not arrive",
         from: FROM,

@@ -2,9 +2,13 @@
 
 use contract::rules::{Kind, Value};
 
-use super::{Fact, Read, free, text};
+use super::{Fact, Known, Read, free, text, words};
+use crate::domain::country;
 
 const FROM: &str = "The customer";
+
+const WISHES: [(&str, &str); 3] =
+    [("opted_in", "Has agreed"), ("opted_out", "Wants none"), ("unknown", "Has said nothing")];
 
 pub(super) const FACTS: &[Fact] = &[
     Fact {
@@ -32,6 +36,33 @@ pub(super) const FACTS: &[Fact] = &[
         read: Read::Now(|known| text(known.customer.phone.as_deref())),
     },
     Fact {
+        key: "country",
+        name: "Customer's country",
+        from: "Two letters (`DE`): by the number, else by the user id",
+        kind: Kind::Text,
+        options: free,
+        read: Read::Now(|known| {
+            let by_number = known.customer.phone.as_deref().and_then(country::of_number);
+            text(by_number.or_else(|| known.customer.user_id.as_deref().and_then(country::of_user_id)))
+        }),
+    },
+    Fact {
+        key: "consent",
+        name: "Wish about messages",
+        from: "The customer's latest wish on the channel",
+        kind: Kind::Choice,
+        options: || words(WISHES),
+        read: Read::Now(|known| text(known.customer.consent.as_deref().or(Some("unknown")))),
+    },
+    Fact {
+        key: "marketing_consent",
+        name: "Wish about marketing",
+        from: "The customer's latest wish on the channel",
+        kind: Kind::Choice,
+        options: || words(WISHES),
+        read: Read::Now(|known| text(known.customer.marketing.as_deref().or(Some("unknown")))),
+    },
+    Fact {
         key: "blocked",
         name: "Customer is blocked",
         from: FROM,
@@ -42,13 +73,20 @@ pub(super) const FACTS: &[Fact] = &[
     Fact {
         key: "language",
         name: "Customer's language",
-        from: "The last handoff, else what a bot has said before",
+        from: "The last handoff, else what a bot has said before, else the customer's attribute `language`",
         kind: Kind::Text,
         options: free,
-        read: Read::Now(|known| {
-            let passed_on = known.packet.as_ref().and_then(|packet| packet.language.as_deref());
-            text(passed_on.or(known.language.as_deref()))
-        }),
+        read: Read::Now(|known| text(language(known).map(|(language, _)| language))),
+    },
+    Fact {
+        key: "language_from",
+        name: "Where the language is from",
+        from: FROM,
+        kind: Kind::Choice,
+        options: || {
+            words([("handoff", "The last handoff"), ("bot", "A bot before"), ("customer", "The attribute")])
+        },
+        read: Read::Now(|known| text(language(known).map(|(_, from)| from))),
     },
     Fact {
         key: "previous_conversations",
@@ -67,3 +105,10 @@ pub(super) const FACTS: &[Fact] = &[
         read: Read::Named(|known| known.customer.attributes.clone()),
     },
 ];
+
+fn language(known: &Known) -> Option<(&str, &'static str)> {
+    let of_packet = known.packet.as_ref().and_then(|packet| packet.language.as_deref());
+    let of_customer = known.customer.attributes.get("language").map(String::as_str);
+    let ways = [(of_packet, "handoff"), (known.language.as_deref(), "bot"), (of_customer, "customer")];
+    ways.into_iter().find_map(|(language, from)| Some((language.filter(|said| !said.is_empty())?, from)))
+}

@@ -4,11 +4,17 @@ use std::collections::BTreeMap;
 
 use contract::handoff::Target;
 use contract::rules::{Kind, Value};
-use contract::{Packet, ReasonCode};
+use contract::{Packet, Priority, ReasonCode};
 
-use super::{Fact, Known, Read, free, text, words};
+use super::{Fact, Known, Read, free, priority_name, text, words};
 
 const FROM: &str = "The last handoff, as the bot has written it";
+
+const ON_TIMEOUT: [(&str, &str); 3] = [
+    ("next_step", "The next one is asked"),
+    ("bot_keeps", "The bot keeps it"),
+    ("callback", "Somebody writes back"),
+];
 
 pub(super) const FACTS: &[Fact] = &[
     Fact {
@@ -66,6 +72,56 @@ pub(super) const FACTS: &[Fact] = &[
         kind: Kind::Text,
         options: free,
         read: Read::Now(|known| packet(known, |packet| text(packet.sentiment.as_deref()))),
+    },
+    Fact {
+        key: "suggested_reply",
+        name: "Suggested answer",
+        from: FROM,
+        kind: Kind::Text,
+        options: free,
+        read: Read::Now(|known| packet(known, |packet| text(packet.suggested_reply.as_deref()))),
+    },
+    Fact {
+        key: "tried",
+        name: "What the bot has tried",
+        from: FROM,
+        kind: Kind::Words,
+        options: free,
+        read: Read::Now(|known| packet(known, |packet| Value::Texts(packet.tried.clone()))),
+    },
+    Fact {
+        key: "bot_version",
+        name: "Version of the bot",
+        from: FROM,
+        kind: Kind::Text,
+        options: free,
+        read: Read::Now(|known| packet(known, |packet| text(packet.bot_version.as_deref()))),
+    },
+    Fact {
+        key: "handoff_priority",
+        name: "Priority that the bot asks for",
+        from: FROM,
+        kind: Kind::Choice,
+        options: || words(Priority::ALL.map(|priority| (priority.as_str(), priority_name(priority)))),
+        read: Read::Now(|known| packet(known, |packet| text(packet.priority.map(Priority::as_str)))),
+    },
+    Fact {
+        key: "handoff_timeout",
+        name: "Seconds that a handoff may take",
+        from: FROM,
+        kind: Kind::Number,
+        options: free,
+        read: Read::Now(|known| {
+            packet(known, |packet| packet.timeout_s.map_or(Value::Nothing, |s| Value::Number(s.into())))
+        }),
+    },
+    Fact {
+        key: "on_timeout",
+        name: "What is done when a handoff has taken too long",
+        from: FROM,
+        kind: Kind::Choice,
+        options: || words(ON_TIMEOUT),
+        read: Read::Now(|known| packet(known, |packet| text(Some(packet.on_timeout.as_str())))),
     },
     Fact {
         key: "skills",

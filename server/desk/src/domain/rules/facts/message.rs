@@ -37,6 +37,19 @@ pub(super) const FACTS: &[Fact] = &[
         read: Read::Now(|known| said(known, |said| text(said.body.words().map(short)))),
     },
     Fact {
+        key: "keyword",
+        name: "Keyword",
+        from: "The customer's last message, where it is a single word",
+        kind: Kind::Text,
+        options: free,
+        read: Read::Now(|known| {
+            said(known, |said| {
+                let word = said.body.words().map(str::trim);
+                text(word.filter(|word| word.len() <= LONGEST && !word.contains(char::is_whitespace)))
+            })
+        }),
+    },
+    Fact {
         key: "message_kind",
         name: "Kind of message",
         from: FROM,

@@ -14,9 +14,14 @@ mod conversation;
 mod customer;
 mod handoff;
 mod message;
+mod promise;
 mod queue;
+mod since;
 
 pub(super) use conversation::priority_name;
+
+/// How the facts begin that say how long ago others were in working time.
+const WORKING: &str = "working.";
 
 /// Everything that facts are read from.
 #[derive(Debug, Clone)]
@@ -43,6 +48,12 @@ pub struct Known {
     pub packet: Option<Packet>,
     /// What is counted.
     pub counts: Counts,
+    /// What is promised about time.
+    pub promise: Promise,
+    /// When people here first answered the customer.
+    pub first_reply_at: Option<Time>,
+    /// When they last did.
+    pub last_reply_at: Option<Time>,
     /// When people answer; absent: always.
     pub hours: Option<Hours>,
     /// The time zone of the team.
@@ -58,6 +69,12 @@ pub struct Customer {
     pub username: Option<String>,
     /// Their number, in digits.
     pub phone: Option<String>,
+    /// Their business-scoped user id.
+    pub user_id: Option<String>,
+    /// Their latest wish about messages of any kind, on the channel.
+    pub consent: Option<String>,
+    /// The same about marketing.
+    pub marketing: Option<String>,
     /// Whether they are blocked.
     pub blocked: bool,
     /// What programs know of them.
@@ -79,6 +96,19 @@ pub struct Said {
     pub at: Time,
 }
 
+/// What is promised about time.
+#[derive(Debug, Clone, Default)]
+pub struct Promise {
+    /// The policy.
+    pub name: Option<String>,
+    /// The word of what was told last of it.
+    pub told: Option<String>,
+    /// Whether any of it is broken.
+    pub broken: bool,
+    /// When the next of it is broken.
+    pub due: Option<Time>,
+}
+
 /// What is counted.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Counts {
@@ -86,6 +116,8 @@ pub struct Counts {
     pub conversations: i64,
     /// Handoffs of the conversation.
     pub handoffs: i64,
+    /// How the customer has said last that it was.
+    pub rating: Option<i64>,
     /// Messages in it that did not arrive.
     pub failed: i64,
     /// Conversations that wait for the team, as far as they are counted.
@@ -120,11 +152,21 @@ pub enum Read {
     Tracked(fn(&Conversation) -> Value),
     /// Many, name by name.
     Named(fn(&Known) -> BTreeMap<String, String>),
+    /// Many numbers, name by name.
+    Counted(fn(&Known) -> BTreeMap<String, i64>),
 }
 
 /// Every fact.
-pub const FACTS: &[&[Fact]] =
-    &[message::FACTS, customer::FACTS, conversation::FACTS, handoff::FACTS, queue::FACTS, clock::FACTS];
+pub const FACTS: &[&[Fact]] = &[
+    message::FACTS,
+    customer::FACTS,
+    conversation::FACTS,
+    handoff::FACTS,
+    queue::FACTS,
+    clock::FACTS,
+    since::FACTS,
+    promise::FACTS,
+];
 
 impl Fact {
     /// How an editor shows it.
@@ -175,6 +217,12 @@ pub fn read(known: &Known) -> Facts {
                     put(&mut facts.are, &format!("{begin}{name}"), Value::Text(value));
                 }
             }
+            Read::Counted(read) => {
+                let begin = fact.key.trim_end_matches('*');
+                for (name, number) in read(known) {
+                    put(&mut facts.are, &format!("{begin}{name}"), Value::Number(number));
+                }
+            }
             Read::Tracked(read) => {
                 let (is, was) = (read(&known.conversation), read(&known.before));
                 // What has changed is written down even where it was nothing before.
@@ -186,6 +234,11 @@ pub fn read(known: &Known) -> Facts {
         }
     }
     facts
+}
+
+/// The fact that says how long ago another one was, in seconds of working time. It is written where there are hours.
+pub(super) fn working(fact: &str) -> String {
+    format!("{WORKING}{fact}")
 }
 
 fn free() -> Options {
@@ -212,6 +265,12 @@ fn seconds_until(at: Option<Time>, now: Time) -> Value {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_working_time_of_a_fact_is_itself_a_fact() {
+        let word = working("opened_at");
+        assert!(word.starts_with(WORKING) && find(&word).is_some_and(|fact| fact.kind == Kind::Number));
+    }
 
     #[test]
     fn every_fact_has_a_word_of_its_own_and_says_where_it_is_from() {

@@ -47,6 +47,8 @@ pub struct Compared<'a> {
     pub pattern: Option<&'a Regex>,
     /// The moment.
     pub now: Time,
+    /// How many seconds of working time ago the fact was, where it is a moment and there are hours.
+    pub worked: Option<i64>,
 }
 
 /// Every operator.

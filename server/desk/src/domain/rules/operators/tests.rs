@@ -12,7 +12,14 @@ fn ask(key: &str, (found, before): (&Value, &Value), wanted: &Value) -> Result<b
         _ => None,
     };
     let now = Time(100_000);
-    (find(key).unwrap().test)(&Compared { found, before, wanted, pattern: pattern.as_ref(), now })
+    (find(key).unwrap().test)(&Compared {
+        found,
+        before,
+        wanted,
+        pattern: pattern.as_ref(),
+        now,
+        worked: None,
+    })
 }
 
 fn is(key: &str, found: &Value, wanted: &Value) -> bool {
@@ -52,6 +59,27 @@ fn a_moment_is_so_long_ago() {
         assert_eq!(is("within_last", &at, &Value::Number(60)), within, "{ago}");
         assert_eq!(is("older_than", &at, &Value::Number(60)), !within, "{ago}");
     }
+}
+
+#[test]
+fn a_moment_is_so_long_ago_in_working_time() {
+    let at = Value::Number(100_000 - 60 * 1000);
+    let ask = |key: &str, worked: Option<i64>, seconds: i64| {
+        let (wanted, before) = (Value::Number(seconds), Value::Nothing);
+        let compared = Compared {
+            found: &at,
+            before: &before,
+            wanted: &wanted,
+            pattern: None,
+            now: Time(100_000),
+            worked,
+        };
+        (find(key).unwrap().test)(&compared).unwrap()
+    };
+    // A minute has passed, of which people have worked ten seconds.
+    assert!(ask("older_than_working", Some(10), 9) && !ask("older_than_working", Some(10), 10));
+    assert!(ask("within_last_working", Some(10), 10) && !ask("within_last_working", Some(10), 9));
+    assert!(ask("older_than_working", None, 59) && !ask("older_than_working", None, 60), "it is always open");
 }
 
 #[test]
@@ -107,6 +135,30 @@ proptest! {
     }
 
     #[test]
+    fn a_moment_is_within_a_span_or_older(ago in -100..100_i64, span in 1..100_i64, share in 0..=100_i64) {
+        let at = Value::Number(100_000_000 - ago * 1000);
+        let (wanted, before) = (Value::Number(span), Value::Nothing);
+        let worked = Some(ago.max(0) * share / 100);
+        let compared =
+            Compared { found: &at, before: &before, wanted: &wanted, pattern: None, now: Time(100_000_000), worked };
+        let ask = |key: &str| (find(key).unwrap().test)(&compared).unwrap();
+        prop_assert_ne!(ask("within_last"), ask("older_than"));
+        prop_assert_ne!(ask("within_last_working"), ask("older_than_working"));
+        // Working time is never longer than time.
+        prop_assert!(!ask("older_than_working") || ask("older_than"));
+    }
+
+    #[test]
+    fn what_has_changed_was_something_else(found in "[a-b]?", before in "[a-b]?", wanted in "[a-b]") {
+        let value = |said: &str| if said.is_empty() { Value::Nothing } else { text(said) };
+        let (found, before, wanted) = (value(&found), value(&before), value(&wanted));
+        let ask = |key: &str| ask(key, (&found, &before), &wanted).unwrap();
+        prop_assert_eq!(ask("changed"), found != before);
+        prop_assert_eq!(ask("changed_to"), found != before && found == wanted);
+        prop_assert_eq!(ask("changed_from"), found != before && before == wanted);
+    }
+
+    #[test]
     fn both_ends_are_between(from in -50..50_i64, length in 0..50_i64, found in -100..100_i64) {
         let ends = Value::Numbers(vec![from, from + length]);
         prop_assert_eq!(is("between", &Value::Number(found), &ends), found >= from && found <= from + length);
@@ -118,7 +170,7 @@ proptest! {
         for operator in all() {
             let pattern = compile(&wanted).ok();
             let (found, wanted) = (Value::Number(found), text(&wanted));
-            let compared = Compared { found: &found, before: &wanted, wanted: &wanted, pattern: pattern.as_ref(), now: Time(0) };
+            let compared = Compared { found: &found, before: &wanted, wanted: &wanted, pattern: pattern.as_ref(), now: Time(0), worked: Some(1) };
             drop((operator.test)(&compared));
         }
     }

@@ -6,7 +6,7 @@
 //! | this one | who may, and how what the settings say is answered |
 //! | [`connections`], [`doors`], [`channels`], [`templates`] | accounts at providers, their addresses, numbers and templates |
 //! | [`teams`], [`people`] | teams, and those who sign in |
-//! | [`rules`] | routing rules |
+//! | [`rules`], [`slas`] | routing rules, and promises about time |
 //! | [`bots`], [`flows`] | bots, and what the built-in ones say and do |
 //! | [`webhooks`], [`deliveries`] | addresses that are told what happens, and what was sent to them |
 //! | [`tokens`] | tokens of this API |
@@ -36,6 +36,7 @@ pub(super) mod doors;
 pub(super) mod flows;
 pub(super) mod people;
 pub(super) mod rules;
+pub(super) mod slas;
 pub(super) mod teams;
 pub(super) mod templates;
 pub(super) mod tokens;
