@@ -40,10 +40,23 @@ impl Lexicon {
         &self.0.vocabulary
     }
 
+    /// The event of a word. One that ends in `.*` takes a number of minutes there.
+    pub fn event_word(&self, key: &str) -> Option<&EventWord> {
+        let events = || self.0.vocabulary.events.iter();
+        let stands =
+            |event: &&EventWord| event.key.strip_suffix('*').is_some_and(|begin| key.starts_with(begin));
+        events().find(|event| event.key == key).or_else(|| events().find(stands))
+    }
+
     /// The name of an event. What is not known is called by its word, here and below.
     pub fn event(&self, key: &str) -> String {
-        let found = self.0.vocabulary.events.iter().find(|event: &&EventWord| event.key == key);
-        found.map_or_else(|| key.to_owned(), |event| event.name.clone())
+        match self.event_word(key) {
+            Some(event) => match event.key.strip_suffix('*').and_then(|begin| key.strip_prefix(begin)) {
+                Some(minutes) => format!("{}: {minutes}", event.name),
+                None => event.name.clone(),
+            },
+            None => key.to_owned(),
+        }
     }
 
     /// The fact of a word. One that ends in `.*` stands for all that begin like it.

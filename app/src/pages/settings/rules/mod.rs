@@ -5,6 +5,7 @@
 //! | `list` | the rules in their order |
 //! | `state` | what is edited |
 //! | `rule` | one rule: its sentence, its form, its place |
+//! | `events` | what it listens to |
 //! | `condition`, `tree` | what must hold |
 //! | `act`, `ladder` | what is done |
 //! | `value`, `pair` | a field for a value, whatever kind it is of |
@@ -25,6 +26,7 @@ use crate::ui::{Badge, Shape, Skeleton, Tone};
 
 mod act;
 mod condition;
+mod events;
 mod ladder;
 mod list;
 mod pair;

@@ -5,14 +5,14 @@ use leptos::prelude::*;
 
 use super::act::Acts;
 use super::condition::{id_of, part};
+use super::events::Events;
 use super::state::{Editor, Found, Row, fresh_id};
 use super::value::bound;
 use crate::i18n::{tu_string, use_i18n};
 use crate::live::browser;
 use crate::pages::rules::sentence;
 use crate::ui::{
-    Badge, Button, ButtonKind, ButtonSize, Choice, Field, Icon, IconName, Select, Switch, Ticks, Tone,
-    use_toasts,
+    Badge, Button, ButtonKind, ButtonSize, Choice, Field, Icon, IconName, Select, Switch, Tone, use_toasts,
 };
 
 /// The card.
@@ -230,7 +230,7 @@ fn Form(editor: Editor, row: Row) -> impl IntoView {
                 error=editor.problem(row, || ".name".to_owned())
                 autocomplete="off"
             />
-            <Events editor=editor row=row held=held.when />
+            <Events editor=editor row=row />
             <section class="rule__part" aria-labelledby=id_of(row, "if-title")>
                 <h4 class="rule__word" id=id_of(row, "if-title")>{tu_string!(i18n, rules.say_if)}</h4>
                 {part(editor, row, Vec::new())}
@@ -241,36 +241,6 @@ fn Form(editor: Editor, row: Row) -> impl IntoView {
                 <Afterwards editor=editor row=row held=held.after />
             </section>
         </div>
-    }
-}
-
-/// What it listens to.
-#[component]
-fn Events(editor: Editor, row: Row, held: Vec<String>) -> impl IntoView {
-    let i18n = use_i18n();
-    let value = RwSignal::new(held);
-    let lexicon = editor.lexicon();
-    let events = lexicon.vocabulary().events.iter();
-    let choices = events.map(|event| Choice::new(event.key.clone(), event.name.clone())).collect();
-    let choose = move |events: Vec<String>| {
-        value.set(events.clone());
-        editor.edit(row, |rule| rule.when = events);
-    };
-    // One that there is not is told by its number.
-    let odd = move || {
-        let found = editor.found(row);
-        found.into_iter().find(|one| one.blocks && one.place.starts_with(".when")).map(|one| one.message)
-    };
-    view! {
-        <Ticks
-            id=id_of(row, ".when")
-            label=tu_string!(i18n, rules.say_when)
-            choices=choices
-            value=value
-            on_choose=choose
-            error=Signal::derive(odd)
-            testid="events"
-        />
     }
 }
 

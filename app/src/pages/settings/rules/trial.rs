@@ -18,7 +18,7 @@ use super::{RulesHead, both, page};
 use crate::calls;
 use crate::i18n::{tu_string, use_i18n};
 use crate::pages::rules::{Lexicon, done, known, looked};
-use crate::ui::{Button, ButtonKind, Choice, Field, IconName, Select};
+use crate::ui::{Button, ButtonKind, Choice, Field, FieldKind, IconName, Select};
 
 /// The event that most rules listen to.
 const USUAL: &str = "message_in";
@@ -41,6 +41,8 @@ pub(super) fn Trial() -> impl IntoView {
 #[derive(Clone, Copy)]
 struct Asked {
     event: RwSignal<String>,
+    /// How many minutes, of an event that takes them.
+    minutes: RwSignal<String>,
     /// Whether it is what is live rather than what is edited.
     of_live: RwSignal<bool>,
     /// Whether it is about a conversation rather than a sample.
@@ -50,6 +52,13 @@ struct Asked {
     tried: RwSignal<Option<RuleTried>>,
 }
 
+impl Asked {
+    /// The event, with its minutes where it takes them.
+    fn named(self) -> String {
+        self.event.get_untracked().replace('*', self.minutes.get_untracked().trim())
+    }
+}
+
 #[component]
 fn Page(set: RuleSetView, words: RuleWords) -> impl IntoView {
     let i18n = use_i18n();
@@ -57,6 +66,7 @@ fn Page(set: RuleSetView, words: RuleWords) -> impl IntoView {
     let lexicon = Lexicon::new(words);
     let asked = Asked {
         event: RwSignal::new(USUAL.to_owned()),
+        minutes: RwSignal::new("30".to_owned()),
         of_live: RwSignal::new(false),
         of_conversation: RwSignal::new(false),
         address: RwSignal::new(String::new()),
@@ -78,7 +88,7 @@ fn Page(set: RuleSetView, words: RuleWords) -> impl IntoView {
         odd.set(None);
         // Without any rules it is what is edited, as the server has it.
         let rules = asked.of_live.get_untracked().then(|| live.get_value());
-        let trial = RuleTrial { rules, event: asked.event.get_untracked(), on };
+        let trial = RuleTrial { rules, event: asked.named(), on };
         submission.run(SettingsTask::Rules(RuleTask::Try(Box::new(trial))), move |done| {
             if let TaskDone::Rules(RuleDone::Tried(tried)) = done {
                 asked.tried.set(Some(*tried));
@@ -138,6 +148,16 @@ fn Event(asked: Asked, lexicon: Lexicon, error: Signal<Option<String>>) -> impl 
             error=error
             testid="trial-event"
         />
+        <Show when=move || asked.event.with(|event| event.ends_with('*'))>
+            <Field
+                name="minutes"
+                id="trial-minutes"
+                label=tu_string!(i18n, rules.timed_minutes)
+                kind=FieldKind::Number
+                value=asked.minutes
+                autocomplete="off"
+            />
+        </Show>
     }
 }
 
