@@ -12,6 +12,8 @@
 //! | `publish` | going live, throwing away |
 //! | `versions` | what was live, and bringing it back |
 //! | `trial`, `sample` | asking the rules without doing anything |
+//! | `simulate`, `outcome` | asking them about what has happened |
+//! | `runs` | what a rule has done |
 
 use contract::rules::{RuleChangeKind, RuleDifference, RuleScreen, RuleWords, RulesShown};
 use contract::settings::{Settings, SettingsPage};
@@ -29,10 +31,13 @@ mod condition;
 mod events;
 mod ladder;
 mod list;
+mod outcome;
 mod pair;
 mod publish;
 mod rule;
+mod runs;
 mod sample;
+mod simulate;
 mod state;
 mod tree;
 mod trial;
@@ -40,6 +45,7 @@ mod value;
 mod versions;
 
 use list::RuleList;
+use simulate::Simulate;
 use trial::Trial;
 use versions::Versions;
 
@@ -52,6 +58,7 @@ pub fn Rules() -> impl IntoView {
         "" => view! { <RuleList /> }.into_any(),
         "versions" => view! { <Versions /> }.into_any(),
         "test" => view! { <Trial /> }.into_any(),
+        "simulate" => view! { <Simulate /> }.into_any(),
         _ => view! { <NotFound /> }.into_any(),
     }
 }
@@ -107,6 +114,7 @@ fn RulesHead(#[prop(optional)] children: Option<Children>) -> impl IntoView {
         <nav class="ways" aria-label=tu_string!(i18n, rules.title)>
             {place("", tu_string!(i18n, rules.title))}
             {place("/test", tu_string!(i18n, rules.test))}
+            {place("/simulate", tu_string!(i18n, simulation.title))}
             {place("/versions", tu_string!(i18n, bots.versions))}
         </nav>
     }

@@ -6,6 +6,7 @@ use leptos::prelude::*;
 use super::act::Acts;
 use super::condition::{id_of, part};
 use super::events::Events;
+use super::runs::Past;
 use super::state::{Editor, Found, Row, fresh_id};
 use super::value::bound;
 use crate::i18n::{tu_string, use_i18n};
@@ -33,6 +34,10 @@ pub(super) fn OneRule(editor: Editor, row: Row) -> impl IntoView {
             let lexicon = editor.lexicon();
             row.rule.with(|rule| sentence(&lexicon, rule)).into_any()
         }
+    };
+    let past = move || {
+        let (rule, name) = row.rule.with_untracked(|rule| (rule.id, rule.name.clone()));
+        is_open.get().then(|| view! { <Past rule=rule name=name /> })
     };
     let id = format!("rule-{}", row.key);
     view! {
@@ -64,6 +69,7 @@ pub(super) fn OneRule(editor: Editor, row: Row) -> impl IntoView {
                 <div class="rule__body">
                     {move || notes(editor.found(row), is_open.get())}
                     {body}
+                    {past}
                 </div>
             </article>
         </li>

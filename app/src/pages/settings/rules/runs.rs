@@ -8,12 +8,34 @@ use super::super::load::once;
 use super::{both, page};
 use crate::i18n::{tu_string, use_i18n};
 use crate::pages::rules::{Lexicon, done, looked};
-use crate::ui::{Ago, AgoStyle, Button, ButtonSize, IconName};
+use crate::ui::{Ago, AgoStyle, Button, ButtonKind, ButtonSize, IconName};
 
-/// A panel about one rule, for the card of that rule: the latest, and earlier ones where somebody asks for them. `name` is
-/// what the rule is called now.
+/// What a rule has done, for its card, once somebody asks for it. `name` is what the rule is called now.
 #[component]
-pub(super) fn Runs(rule: RuleId, #[prop(into)] name: String) -> impl IntoView {
+pub(super) fn Past(rule: RuleId, #[prop(into)] name: String) -> impl IntoView {
+    let i18n = use_i18n();
+    let is_shown = RwSignal::new(false);
+    let name = StoredValue::new(name);
+    view! {
+        <div>
+            <Button
+                kind=ButtonKind::Ghost
+                size=ButtonSize::Small
+                icon=IconName::Clock
+                on_press=move || is_shown.update(|shown| *shown = !*shown)
+                attr:aria-expanded=move || is_shown.get().to_string()
+                attr:data-testid="rule-runs"
+            >
+                {tu_string!(i18n, simulation.runs)}
+            </Button>
+        </div>
+        {move || is_shown.get().then(|| view! { <Runs rule=rule name=name.get_value() /> })}
+    }
+}
+
+/// The latest, and earlier ones where somebody asks for them.
+#[component]
+fn Runs(rule: RuleId, #[prop(into)] name: String) -> impl IntoView {
     let i18n = use_i18n();
     let before = RwSignal::new(None::<i64>);
     let name = StoredValue::new(name);
@@ -30,7 +52,6 @@ pub(super) fn Runs(rule: RuleId, #[prop(into)] name: String) -> impl IntoView {
     };
     view! {
         <section class="stack" data-testid="runs">
-            <h4 class="small">{tu_string!(i18n, simulation.runs)}</h4>
             <p class="soft small">{tu_string!(i18n, simulation.runs_text)}</p>
             {shown}
         </section>

@@ -6,6 +6,7 @@ use super::super::Outcome;
 use super::super::work::Work;
 use super::deeds::{done, so_already};
 use crate::domain::Refused;
+use crate::store::bots::Queued;
 
 /// A bot gets it, and answers what the customer wrote last, if nobody has.
 pub(super) async fn give(work: &mut Work, bot: BotId) -> Outcome<Option<String>> {
@@ -24,7 +25,8 @@ pub(super) async fn give(work: &mut Work, bot: BotId) -> Outcome<Option<String>>
     work.moved(change).await?;
     let (id, epoch, now) = (work.conversation.id, work.conversation.epoch, work.now);
     if work.tx.is_bot_asked(id).await? {
-        work.tx.queue_turns(&[(id, bot, epoch)], now).await?;
+        let turn = Queued { conversation: id, bot, epoch, tapped: false, take: false };
+        work.tx.queue_turn(turn, now).await?;
     }
     done()
 }

@@ -1,9 +1,10 @@
 //! Turns are queued where a customer writes, and taken at once where they are due at once.
 
-use contract::{BotId, ConversationId};
+use contract::{BotId, ConversationId, Time};
 use serde_json::json;
 
 use super::claims::{self, LEASE};
+use crate::store::{Result, Tx};
 
 /// A turn that a bot is to have.
 #[derive(Debug, Clone, Copy)]
@@ -74,4 +75,17 @@ pub(in crate::store) fn queue_sql(n: u8) -> (String, String) {
          taken as (select * from queued where attempts = 1)"
     );
     (parts, claims::taken_sql(now + 1))
+}
+
+impl Tx {
+    /// Queues a turn that nothing new was said for. It is not taken.
+    pub async fn queue_turn(&mut self, turn: Queued, now: Time) -> Result<()> {
+        let (parts, _) = queue_sql(1);
+        sqlx::query(&format!("with {parts} select 1 from taken"))
+            .bind(queue_rows(&[Queued { take: false, ..turn }]))
+            .bind(now.0)
+            .execute(self.connection())
+            .await?;
+        Ok(())
+    }
 }
