@@ -60,7 +60,7 @@ create index sla_clocks_sla on sla_clocks (sla_id);
 create index sla_clocks_warn on sla_clocks (warn_at) where warn_at is not null;
 create index sla_clocks_due on sla_clocks (due_at) where due_at is not null;
 
--- Customers are asked how it was. One question is open for a conversation at most, until its time is over.
+-- Customers are asked how it was. One question at most is open in a conversation, until its time is over.
 create table ratings (
   id              uuid primary key,
   conversation_id uuid not null references conversations on delete cascade,
