@@ -59,7 +59,10 @@ async fn rules_are_edited_tried_made_live_explained_and_rolled_back() {
     assert_eq!(here["facts"]["priority"], "urgent");
     let of = rule["id"].as_str().unwrap();
     let runs = admin.get(&format!("/rules/{of}/runs")).await.ok();
-    assert_eq!((&runs["runs"][0]["conversation_id"], &runs["runs"][0]["verdict"]), (&json!(id), &json!("matched")));
+    assert_eq!(
+        (&runs["runs"][0]["conversation_id"], &runs["runs"][0]["verdict"]),
+        (&json!(id), &json!("matched"))
+    );
     assert_eq!((&runs["runs"][0]["done"][0]["act"], runs["runs"].as_array().unwrap().len()), (&urgent, 1));
     admin.get(&format!("/rules/{of}/runs?cursor=x")).await.problem(422, "invalid");
     assert_eq!(admin.post("/rules/rollback", &json!({ "to": 0, "version": 1 })).await.ok()["version"], 2);
