@@ -57,11 +57,6 @@ async fn rules_are_edited_tried_made_live_explained_and_rolled_back() {
     admin.get(&format!("/conversations/{id}/decisions?cursor=x")).await.problem(422, "invalid");
     let here = admin.post("/rules/test", &json!({ "event": "message_in", "conversation_id": id })).await.ok();
     assert_eq!(here["facts"]["priority"], "urgent");
-    let of = rule["id"].as_str().unwrap();
-    let runs = admin.get(&format!("/rules/{of}/runs")).await.ok();
-    assert_eq!((&runs["runs"][0]["conversation_id"], &runs["runs"][0]["verdict"]), (&json!(id), &json!("matched")));
-    assert_eq!((&runs["runs"][0]["done"][0]["act"], runs["runs"].as_array().unwrap().len()), (&urgent, 1));
-    admin.get(&format!("/rules/{of}/runs?cursor=x")).await.problem(422, "invalid");
     assert_eq!(admin.post("/rules/rollback", &json!({ "to": 0, "version": 1 })).await.ok()["version"], 2);
     let versions = admin.get("/rules/versions").await.ok();
     assert_eq!(versions["versions"][1]["note"], "Refunds first");
@@ -73,7 +68,8 @@ async fn rules_are_tried_on_what_has_happened() {
     let desk = TestDesk::start().await;
     let admin = integration(&desk, desk.admin().id).await;
     let resolves = |name: &str| json!({ "id": Uuid::now_v7(), "name": name, "when": ["message_in"], "then": [{ "do": "resolve" }] });
-    let kept = admin.post("/rules/draft", &json!({ "rules": [resolves("one")] })).await.ok();
+    let one = resolves("one");
+    let kept = admin.post("/rules/draft", &json!({ "rules": [one] })).await.ok();
     let publish = json!({ "revision": kept["revision"], "version": 0 });
     admin.post("/rules/publish", &publish).await.ok();
     desk.customer_writes(ANA, "wamid.tried", "hi").await;
@@ -101,6 +97,11 @@ async fn rules_are_tried_on_what_has_happened() {
     let id = desk.conversation_of(ANA).await;
     assert_eq!(result["rules"][0]["examples"][0]["conversation_id"], json!(id));
     assert_eq!(result["acts"][0], json!({ "act": { "do": "resolve" }, "would": 1, "otherwise": 1 }));
+    let of = format!("/rules/{}/runs", one["id"].as_str().unwrap());
+    let runs = admin.get(&of).await.ok()["runs"].clone();
+    assert_eq!((&runs[0]["conversation_id"], &runs[0]["verdict"]), (&json!(id), &json!("matched")));
+    assert_eq!((&runs[0]["done"][0]["act"], &runs[1]), (&json!({ "do": "resolve" }), &json!(null)));
+    admin.get(&format!("{of}?cursor=x")).await.problem(422, "invalid");
     assert_eq!(admin.post(&format!("{path}/cancel"), &json!({})).await.ok()["state"], "done");
 }
 

@@ -155,7 +155,8 @@ async fn what_was_decided_is_decided_again_to_the_letter() {
     assert!(result.acts.iter().all(|one| one.would == one.otherwise), "{:?}", result.acts);
     assert!(result.acts.iter().any(|one| one.why.is_some()), "somebody who is gone is told of");
     // Of what came before nothing is known, of what came after everything.
-    let without = |event: &str| result.events.iter().find(|one| one.event == event).map_or(0, |one| one.without);
+    let without =
+        |event: &str| result.events.iter().find(|one| one.event == event).map_or(0, |one| one.without);
     assert_eq!((without("first_message"), without("message_in")), (4, 8), "{:?}", result.events);
     let of_before = |kind: &str| {
         format!(
@@ -182,7 +183,8 @@ async fn a_draft_is_compared_with_the_live_rules_and_does_nothing() {
     let desk = TestDesk::start().await;
     let omar = desk.agent("Omar").await;
     let (one, two) = (desk.team("One", &[&omar]).await, desk.team("Two", &[&omar]).await);
-    let to = |team| json!({ "if": says("refund"), "then": [{ "do": "assign_team", "with": { "team": team } }] });
+    let to =
+        |team| json!({ "if": says("refund"), "then": [{ "do": "assign_team", "with": { "team": team } }] });
     let first = rule("refunds", to(one));
     let thanks = rule("thanks", json!({ "if": says("thank"), "then": [label("thanks")] }));
     live(&desk, &[first.clone(), thanks.clone()]).await;
@@ -237,7 +239,8 @@ async fn somebody_tries_one_at_a_time_and_can_end_it() {
     desk.sql("delete from rule_decisions where id % 100 > 0").await;
     let next = simulate(&desk, SimulatedRules::Live, Against::Live).await;
     assert_eq!(next.looked, desk.database.number("select count(*) from rule_decisions").await);
-    let RulesShown::Simulation(Some(old)) = screen(&desk, RuleScreen::Simulation(Some(begun.id))).await else {
+    let RulesShown::Simulation(Some(old)) = screen(&desk, RuleScreen::Simulation(Some(begun.id))).await
+    else {
         panic!()
     };
     assert_eq!((old.state, old.looked), (SimulationState::Cancelled, cancelled.looked));
@@ -263,8 +266,7 @@ async fn somebody_tries_one_at_a_time_and_can_end_it() {
 #[tokio::test]
 async fn where_a_process_dies_the_next_one_goes_on_and_nothing_is_counted_twice() {
     let desk = TestDesk::start().await;
-    let rules =
-        [rule("hi", json!({ "if": says("hi"), "then": [label("hi")] })), rule("rest", json!({}))];
+    let rules = [rule("hi", json!({ "if": says("hi"), "then": [label("hi")] })), rule("rest", json!({}))];
     live(&desk, &rules).await;
     for n in 0..20 {
         writes(&desk, &format!("4917139{n:06}"), if n % 2 == 0 { "hi" } else { "no" }).await;
@@ -320,7 +322,8 @@ async fn two_processes_do_it_once() {
     writes(&desk, ANA, "hi").await;
     repeat_history(&desk, 500).await;
     let all = desk.database.number("select count(*) from rule_decisions").await;
-    let (alma, mia) = (admin(&desk).await, tests::desk::add_person(&desk.desk, "Mia", contract::Role::Admin).await);
+    let (alma, mia) =
+        (admin(&desk).await, tests::desk::add_person(&desk.desk, "Mia", contract::Role::Admin).await);
     let mia = desk.signed_in(&mia).await;
     let asked = wish(SimulatedRules::Live, Against::Recorded);
     let (here, there) =

@@ -211,7 +211,8 @@ struct Did {
 
 /// Looks at one decision. One that cannot be read any more is one of which nothing is known.
 fn look(simulation: &mut Simulation, row: &OldDecision) {
-    let done: Vec<Did> = row.done.as_deref().and_then(|done| serde_json::from_str(done).ok()).unwrap_or_default();
+    let done: Vec<Did> =
+        row.done.as_deref().and_then(|done| serde_json::from_str(done).ok()).unwrap_or_default();
     let Ok(facts) = serde_json::from_str::<Facts>(&row.facts) else {
         simulation.miss(&row.event);
         return;

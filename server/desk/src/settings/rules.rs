@@ -37,9 +37,7 @@ pub(super) async fn page(desk: &Desk, who: &SignedIn, screen: RuleScreen) -> sto
         RuleScreen::Simulation(id) => {
             RulesShown::Simulation(desk.store.simulation(id, who.agent.id).await?.map(Box::new))
         }
-        RuleScreen::Runs { rule, before } => {
-            RulesShown::Runs(simulations::runs(desk, rule, before).await?)
-        }
+        RuleScreen::Runs { rule, before } => RulesShown::Runs(simulations::runs(desk, rule, before).await?),
     };
     Ok(Settings::Rules(Box::new(shown)))
 }

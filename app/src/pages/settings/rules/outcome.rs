@@ -1,7 +1,8 @@
 //! What came of trying the rules on what has happened.
 
 use contract::rules::{
-    Act, Against, SimulatedAct, SimulatedEvent, SimulatedExample, SimulatedMove, SimulatedRule, SimulationResult,
+    Act, Against, SimulatedAct, SimulatedEvent, SimulatedExample, SimulatedMove, SimulatedRule,
+    SimulationResult,
 };
 use leptos::prelude::*;
 

@@ -16,9 +16,7 @@ use super::outcome::Outcome;
 use super::{RulesHead, both, page};
 use crate::i18n::{tu_string, use_i18n};
 use crate::pages::rules::Lexicon;
-use crate::ui::{
-    Ago, AgoStyle, Badge, Button, ButtonKind, Choice, Empty, Icon, IconName, Select, Tone,
-};
+use crate::ui::{Ago, AgoStyle, Badge, Button, ButtonKind, Choice, Empty, Icon, IconName, Select, Tone};
 
 /// How far back can be looked, in days.
 const DAYS: [i32; 4] = [1, 7, 14, 30];
@@ -90,7 +88,7 @@ fn Form(loaded: Loaded, submission: Submission) -> impl IntoView {
                         Choice::new("draft", tu_string!(i18n, simulation.the_draft)),
                         Choice::new("live", tu_string!(i18n, simulation.the_live)),
                     ]
-                    value=Signal::derive(move || if asked.is_live.get() { "live" } else { "draft" }.to_owned())
+                    value=Signal::derive(move || either(asked.is_live.get(), "live", "draft"))
                     on_choose=move |chosen: String| asked.is_live.set(chosen == "live")
                     error=submission.error("rules")
                     testid="simulate-rules"
@@ -103,9 +101,7 @@ fn Form(loaded: Loaded, submission: Submission) -> impl IntoView {
                         Choice::new("live", tu_string!(i18n, simulation.against_live)),
                         Choice::new("recorded", tu_string!(i18n, simulation.against_recorded)),
                     ]
-                    value=Signal::derive(move || {
-                        if asked.is_recorded.get() { "recorded" } else { "live" }.to_owned()
-                    })
+                    value=Signal::derive(move || either(asked.is_recorded.get(), "recorded", "live"))
                     on_choose=move |chosen: String| asked.is_recorded.set(chosen == "recorded")
                     testid="simulate-against"
                 />
@@ -124,6 +120,10 @@ fn Form(loaded: Loaded, submission: Submission) -> impl IntoView {
             </div>
         </form>
     }
+}
+
+fn either(is: bool, yes: &str, no: &str) -> String {
+    if is { yes.to_owned() } else { no.to_owned() }
 }
 
 #[component]

@@ -1,8 +1,6 @@
 //! Rules that are tried on what has happened, and what a rule has done so far.
 
-use contract::rules::{
-    MOST_DAYS, RuleRuns, SimulatedRules, SimulatedSet, SimulationView, SimulationWish,
-};
+use contract::rules::{MOST_DAYS, RuleRuns, SimulatedRules, SimulatedSet, SimulationView, SimulationWish};
 use contract::settings::ChangeRefused;
 use contract::{RuleId, SimulationId};
 

@@ -10,8 +10,8 @@
 use std::collections::HashMap;
 
 use contract::rules::{
-    Act, Facts, MOST_EXAMPLES, Rule, RuleNames, SimulatedAct, SimulatedEvent, SimulatedExample, SimulatedMove,
-    SimulatedRule, SimulationResult,
+    Act, Facts, MOST_EXAMPLES, Rule, RuleNames, SimulatedAct, SimulatedEvent, SimulatedExample,
+    SimulatedMove, SimulatedRule, SimulationResult,
 };
 use contract::{ConversationId, Time};
 
@@ -109,7 +109,8 @@ impl Simulation {
             self.events.insert(one.event.clone(), at);
         }
         let place = |act: &Option<Act>| act.as_ref().and_then(|act| self.places.get(&written(act)).copied());
-        let keys = self.result.moves.iter().enumerate().map(|(at, one)| ((place(&one.from), place(&one.to)), at));
+        let keys =
+            self.result.moves.iter().enumerate().map(|(at, one)| ((place(&one.from), place(&one.to)), at));
         self.moves = keys.collect();
     }
 
@@ -189,7 +190,12 @@ impl Simulation {
             }
             None => {
                 let act = |at: Option<usize>| at.map(|at| acts[at].act.clone());
-                moves.push(SimulatedMove { from: act(key.0), to: act(key.1), count: 0, examples: Vec::new() });
+                moves.push(SimulatedMove {
+                    from: act(key.0),
+                    to: act(key.1),
+                    count: 0,
+                    examples: Vec::new(),
+                });
                 self.moves.insert(key, moves.len() - 1);
                 moves.len() - 1
             }

@@ -88,8 +88,9 @@ impl Panel {
     }
 
     fn node(&mut self, rules: &Compiled, condition: &Condition) -> Node {
-        let mut group =
-            |join, parts: &[Condition]| Node::Group(join, parts.iter().map(|part| self.node(rules, part)).collect());
+        let mut group = |join, parts: &[Condition]| {
+            Node::Group(join, parts.iter().map(|part| self.node(rules, part)).collect())
+        };
         match condition {
             Condition::All(parts) => group(Join::All, parts),
             Condition::Any(parts) => group(Join::Any, parts),

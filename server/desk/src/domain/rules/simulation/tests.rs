@@ -31,10 +31,8 @@ fn look(simulation: &mut Simulation, conversation: u128, facts: &Facts, done: &[
 
 #[test]
 fn what_would_be_done_is_counted_beside_what_the_live_rules_do() {
-    let names = RuleNames {
-        teams: vec![(TeamId(Uuid::from_u128(1)), "Billing".to_owned())],
-        ..RuleNames::default()
-    };
+    let names =
+        RuleNames { teams: vec![(TeamId(Uuid::from_u128(1)), "Billing".to_owned())], ..RuleNames::default() };
     let live = vec![doing(1, "refund", vec![to_team(1)]), doing(2, "sales", vec![act("queue", &[])])];
     let label = act("remove_labels", &[("labels", "old")]);
     let mut edited = live.clone();

@@ -1,8 +1,8 @@
 //! The shapes of rules that are tried, and of what a rule has done, on their way in and out.
 
 use contract::rules::{
-    Against, Done, Rule, RuleRun, SimulatedAct, SimulatedEvent, SimulatedExample, SimulatedMove, SimulatedRule,
-    SimulatedSet, SimulationResult, SimulationState, SimulationView, Traced, Verdict,
+    Against, Done, Rule, RuleRun, SimulatedAct, SimulatedEvent, SimulatedExample, SimulatedMove,
+    SimulatedRule, SimulatedSet, SimulationResult, SimulationState, SimulationView, Traced, Verdict,
 };
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};

@@ -112,7 +112,9 @@ pub(in crate::http::api) async fn runs(
         Problem::at("cursor", "this is no cursor: take the `next` of the page before, as it stands")
     })?;
     match shown(&office, RuleScreen::Runs { rule, before }).await? {
-        RulesShown::Runs(RuleRuns { runs, .. }) if runs.is_empty() && !desk.store.knows_rule(rule).await? => {
+        RulesShown::Runs(RuleRuns { runs, .. })
+            if runs.is_empty() && !desk.store.knows_rule(rule).await? =>
+        {
             Err(missing())
         }
         RulesShown::Runs(RuleRuns { runs, next, .. }) => Ok(Json(Runs::new(runs, next))),
