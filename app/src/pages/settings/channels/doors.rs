@@ -18,8 +18,7 @@ use crate::ui::{
 /// The card.
 #[component]
 pub(super) fn Doors(desk: Desk, page: ConnectionPage, adding: RwSignal<bool>) -> impl IntoView {
-    let i18n = use_i18n();
-    let submission = Submission::new();
+    let (i18n, submission) = (use_i18n(), Submission::new());
     let (connection, channels) = (page.connection.id, page.connection.channels);
     let no_numbers = channels.is_empty();
     let asked = RwSignal::new(None::<Door>);
