@@ -29,7 +29,7 @@ const PLACES: &[&str] = &[
     "assign_agent",
     "assign_team",
     "assign_bot",
-    "assign_skills",
+    "ask_skilled",
     "queue",
     "ask_in_turn",
     "return_to_bot",

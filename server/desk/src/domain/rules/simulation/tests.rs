@@ -97,3 +97,11 @@ fn ways_beyond_those_that_are_listed_are_counted_together() {
     let result = simulation.result();
     assert_eq!((result.moves.len(), result.other_moves, result.changed), (MOST_MOVES, 10, 110));
 }
+
+#[test]
+fn what_says_where_a_conversation_goes_is_something_that_rules_can_do() {
+    for place in PLACES {
+        let known = crate::domain::rules::actions::all().any(|action| action.word().key == *place);
+        assert!(known, "{place}");
+    }
+}
