@@ -97,7 +97,8 @@ impl Permission {
             SettingsChange::SaveTeam { .. }
             | SettingsChange::RemoveTeam { .. }
             | SettingsChange::PlaceChannel { .. }
-            | SettingsChange::SetSkills { .. } => Permission::Teams,
+            | SettingsChange::SetSkills { .. }
+            | SettingsChange::SetCapacity { .. } => Permission::Teams,
             SettingsChange::AddPerson { .. } | SettingsChange::SetActive { .. } => Permission::People,
             SettingsChange::ChangePassword { .. } | SettingsChange::SignOutEverywhere => {
                 Permission::OwnAccount

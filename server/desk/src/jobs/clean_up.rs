@@ -25,6 +25,7 @@ pub async fn run(desk: Desk) -> anyhow::Result<()> {
         desk.store.forget_bot_calls(i32::from(desk.config.ledger_days)).await?;
         desk.store.forget_misses(i32::from(desk.config.ledger_days).max(30)).await?;
         desk.store.forget_rule_decisions(DECISIONS).await?;
+        desk.store.forget_assignments(DECISIONS).await?;
         desk.store.sweep_bot_secrets().await?;
         desk.store.forget_endpoint_deliveries(KEPT_DAYS).await?;
         desk.store.sweep_endpoint_secrets().await?;

@@ -16,6 +16,7 @@ use crate::ui::{
 
 mod form;
 mod hours;
+mod turns;
 
 use form::TeamForm;
 
@@ -132,6 +133,7 @@ fn row(team: Team, settings: &TeamSettings, (editing, ending): Dialogs) -> impl 
     let asking = match team.draft.asking {
         Asking::OneByOne => tu_string!(i18n, settings.asking_one),
         Asking::All => tu_string!(i18n, settings.asking_all),
+        Asking::Assign => tu_string!(i18n, settings.asking_assign),
     };
     let missing = (!team.missing.is_empty()).then(|| {
         let texts = tu_string!(i18n, settings.texts_missing, texts = team.missing.join(", ")).to_string();
