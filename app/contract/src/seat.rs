@@ -9,6 +9,7 @@ use crate::bots::{KeepTest, TestOf};
 use crate::callback::{AssignCallback, CallbackPage, CallbackQuery, EndCallback};
 use crate::command::{Ack, Refusal, Request};
 use crate::connection::{SettingsTask, TaskDone};
+use crate::assignment::Assignment;
 use crate::course::{Course, QueueWait};
 use crate::id::{ConversationId, HandoffId};
 use crate::inbox::{Inbox, Page, PageKey, View};
@@ -81,6 +82,8 @@ pub trait Seat: Send + Sync {
     fn end_callback(&self, end: EndCallback) -> Answer<'_, (), ChangeRefused>;
     /// What is known of a handoff beyond its card.
     fn course(&self, handoff: HandoffId) -> Answer<'_, Course>;
+    /// Why somebody has a conversation and somebody else has not, the latest decisions first.
+    fn assignments(&self, conversation: ConversationId) -> Answer<'_, Vec<Assignment>>;
     /// How long somebody has to expect to wait, queue by queue.
     fn waits(&self) -> Answer<'_, Vec<QueueWait>>;
     /// The bots of which a conversation can be a test.

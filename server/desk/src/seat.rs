@@ -5,6 +5,7 @@ use std::sync::Arc;
 use contract::bots::{KeepTest, TestOf};
 use contract::callback::{AssignCallback, CallbackPage, CallbackQuery, EndCallback};
 use contract::connection::{SettingsTask, TaskDone};
+use contract::assignment::Assignment;
 use contract::course::{Course, QueueWait};
 use contract::inbox::{Page, PageKey};
 use contract::picker::{Start, Started, TemplateQuery, TemplateShelf};
@@ -159,6 +160,10 @@ impl Seat for Taken {
 
     fn course(&self, handoff: HandoffId) -> Answer<'_, Course> {
         Box::pin(closer::course(&self.desk, handoff))
+    }
+
+    fn assignments(&self, conversation: ConversationId) -> Answer<'_, Vec<Assignment>> {
+        Box::pin(closer::assignments(&self.desk, conversation))
     }
 
     fn waits(&self) -> Answer<'_, Vec<QueueWait>> {

@@ -37,7 +37,7 @@ pub async fn save(desk: &Desk, team: Option<TeamId>, mut draft: TeamDraft) -> Ou
         return Err(invalid("This bot does not exist any more.".to_owned()));
     }
     let id = saved?.ok_or_else(|| invalid("This team does not exist any more.".to_owned()))?;
-    tx.requeue(id).await?;
+    tx.queue_again(id).await?;
     tx.commit().await?;
     desk.bus.events();
     Ok(id)
@@ -65,7 +65,7 @@ pub async fn place_channel(desk: &Desk, channel: ChannelId, placing: &ChannelPla
         Err(error) => return Err(error.into()),
     }
     if let Some(team) = placing.team {
-        tx.requeue(team).await?;
+        tx.queue_again(team).await?;
     }
     tx.commit().await?;
     desk.bus.events();

@@ -3,6 +3,7 @@
 
 use contract::bots::{KeepTest, TestOf};
 use contract::callback::{AssignCallback, EndCallback};
+use contract::assignment::Assignment;
 use contract::course::Course;
 use contract::seat::SeatError;
 use contract::settings::ChangeRefused;
@@ -34,9 +35,21 @@ pub(super) async fn assign_callback(
     })
 }
 
+/// Decisions about a conversation that are shown.
+const ASSIGNMENTS: i64 = 3;
+
 /// The course of a handoff.
 pub(super) async fn course(desk: &Desk, handoff: HandoffId) -> Result<Course, SeatError> {
     desk.store.course(handoff).await?.ok_or(SeatError::NotFound)
+}
+
+/// Why somebody has a conversation, and somebody else has not.
+pub(super) async fn assignments(
+    desk: &Desk,
+    conversation: ConversationId,
+) -> Result<Vec<Assignment>, SeatError> {
+    let all = desk.store.assignments(conversation, None, ASSIGNMENTS).await?;
+    Ok(all.into_iter().map(|(_, one)| one).collect())
 }
 
 /// The bots of which a conversation can be a test: the one of its channel in front.

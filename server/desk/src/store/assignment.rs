@@ -194,7 +194,7 @@ impl Tx {
     }
 
     /// A team or its channels were set up anew: what waits for it waits for its run, or does so no more.
-    pub async fn requeue(&mut self, team: TeamId) -> Result<()> {
+    pub async fn queue_again(&mut self, team: TeamId) -> Result<()> {
         sqlx::query(
             "with t as (select id, asking = 'assign' as assigns from teams where id = $1),
                   moved as (

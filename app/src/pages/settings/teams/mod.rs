@@ -16,6 +16,7 @@ use crate::ui::{
 
 mod form;
 mod hours;
+mod people;
 mod turns;
 
 use form::TeamForm;
@@ -123,6 +124,7 @@ fn page(loaded: Loaded, settings: TeamSettings, dialogs: Dialogs) -> impl IntoVi
                 </table>
             </div>
         </section>
+        {people::people(loaded, settings.people)}
     }
 }
 

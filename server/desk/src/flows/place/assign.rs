@@ -6,15 +6,14 @@
 
 use std::collections::HashMap;
 
-use contract::assignment::{Choice, Waits};
-use contract::team::Obstacle;
+use contract::team::{Obstacle, Strategy};
 use contract::{Actor, ChannelId, ConversationId, Stage, TeamId, Time};
 
 use super::super::work::{Wakes, Work};
 use super::super::{Outcome, rules};
 use super::tell;
 use super::terms::Terms;
-use crate::domain::assignment::{Candidate, Circle, Routed, Snapshot, Wanted, route};
+use crate::domain::assignment::{Candidate, Circle, Routed, Snapshot, There, Wanted, route};
 use crate::state::Desk;
 use crate::store::Tx;
 use crate::store::assignment::Queued;
@@ -91,7 +90,10 @@ impl Plan {
     async fn make(&mut self, tx: &mut Tx, queued: Vec<Queued>) -> Outcome<(Vec<Pick>, Vec<Pick>)> {
         let mut channels: HashMap<ChannelId, (bool, bool)> = HashMap::new();
         let (mut picks, mut left) = (Vec::new(), Vec::new());
-        for one in queued {
+        for (looked, one) in queued.into_iter().enumerate() {
+            if looked >= NOTED && self.is_used_up() {
+                break;
+            }
             let (open, bot) = match channels.get(&one.channel) {
                 Some(known) => *known,
                 None => {
@@ -111,18 +113,25 @@ impl Plan {
                 }
                 continue;
             }
-            let nobody_at_all = matches!(
-                routed.choice,
-                Choice::Queue(Waits::Manual | Waits::NobodyThere | Waits::TeamFull) | Choice::Bot
-            );
             if !noted && left.len() < NOTED {
                 left.push(Pick { id, epoch, known, routed });
             }
-            if nobody_at_all && left.len() == NOTED {
-                break;
-            }
         }
         Ok((picks, left))
+    }
+
+    /// Whether nobody can be given anything more, whatever it is.
+    fn is_used_up(&self) -> bool {
+        let free = |one: &Candidate| {
+            one.there == There::Online
+                && !one.elsewhere
+                && !one.busy
+                && one.capacity.is_none_or(|most| one.active < most)
+        };
+        let assigning = &self.terms.assigning;
+        assigning.strategy == Strategy::Manual
+            || assigning.capacity.is_some_and(|most| self.active >= most)
+            || !self.candidates.iter().any(free)
     }
 
     /// Whether people answer on a channel now, and whether a bot does where nobody is there.
