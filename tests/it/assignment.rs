@@ -10,7 +10,11 @@ mod course;
 mod many;
 
 /// A team that is given what waits for it.
-async fn assigned_to(desk: &TestDesk, members: &[&Login], change: impl FnOnce(&mut TeamDraft)) -> contract::TeamId {
+async fn assigned_to(
+    desk: &TestDesk,
+    members: &[&Login],
+    change: impl FnOnce(&mut TeamDraft),
+) -> contract::TeamId {
     desk.team_like("Support", members, |team| {
         team.asking = Asking::Assign;
         change(team);

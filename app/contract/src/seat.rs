@@ -5,11 +5,11 @@ use std::pin::Pin;
 
 use serde::{Deserialize, Serialize};
 
+use crate::assignment::Assignment;
 use crate::bots::{KeepTest, TestOf};
 use crate::callback::{AssignCallback, CallbackPage, CallbackQuery, EndCallback};
 use crate::command::{Ack, Refusal, Request};
 use crate::connection::{SettingsTask, TaskDone};
-use crate::assignment::Assignment;
 use crate::course::{Course, QueueWait};
 use crate::id::{ConversationId, HandoffId};
 use crate::inbox::{Inbox, Page, PageKey, View};

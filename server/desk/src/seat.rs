@@ -2,10 +2,10 @@
 
 use std::sync::Arc;
 
+use contract::assignment::Assignment;
 use contract::bots::{KeepTest, TestOf};
 use contract::callback::{AssignCallback, CallbackPage, CallbackQuery, EndCallback};
 use contract::connection::{SettingsTask, TaskDone};
-use contract::assignment::Assignment;
 use contract::course::{Course, QueueWait};
 use contract::inbox::{Page, PageKey};
 use contract::picker::{Start, Started, TemplateQuery, TemplateShelf};

@@ -32,7 +32,8 @@ async fn what_is_urgent_goes_first_as_soon_as_somebody_has_room() {
     // Whoever takes one may have more than they are given, and is given none until they have room again.
     let epoch = desk.card(second).await.epoch;
     act(&desk, &sara, second, Command::Take { epoch }).await.unwrap();
-    let active = "select active::bigint from agent_loads l join agents a on a.id = l.agent_id where a.name = 'Sara'";
+    let active =
+        "select active::bigint from agent_loads l join agents a on a.id = l.agent_id where a.name = 'Sara'";
     assert_eq!(desk.database.number(active).await, 2);
     assert_eq!(desk.store.wrong_loads().await.unwrap(), 0);
     for id in [first, second, third] {
@@ -133,7 +134,9 @@ async fn who_is_asked_first_is_whose_turn_it_is_and_nobody_who_has_enough() {
     act(&desk, &omar, id, no).await.unwrap();
     assert_eq!(offered_after(&desk, id, Some(offer)).await.agent, Some(sara.id));
     let why = desk.store.assignments(id, None, 2).await.unwrap();
-    let of = |who: &tests::Login| why[0].1.considered.iter().find(|one| one.verdict.agent == who.id).unwrap().verdict.why;
+    let of = |who: &tests::Login| {
+        why[0].1.considered.iter().find(|one| one.verdict.agent == who.id).unwrap().verdict.why
+    };
     assert_eq!((of(&sara), of(&omar), of(&kim)), (Why::Eligible, Why::AskedBefore, Why::Full));
     assert_eq!(decided_again(&desk, id).await, 2);
 }

@@ -96,8 +96,10 @@ async fn two_teams_with_the_same_people_give_nobody_too_many() {
     desk.desk.bus.events();
     let used_up = "select count(*) from agents a join agent_loads l on l.agent_id = a.id
                     where a.role = 'agent' and l.active < a.capacity";
-    let sales_has = format!("select count(*) from conversations where stage = 'assigned' and team_id = '{sales}'");
-    let waits = format!("select count(*) from conversations where stage = 'waiting' and queue_id = '{support}'");
+    let sales_has =
+        format!("select count(*) from conversations where stage = 'assigned' and team_id = '{sales}'");
+    let waits =
+        format!("select count(*) from conversations where stage = 'waiting' and queue_id = '{support}'");
     until("nobody can be given any more", || async {
         let (free, waits) = (desk.database.number(used_up).await, desk.database.number(&waits).await);
         (free == 0 || (waits == 0 && desk.database.number(&sales_has).await == 10)).then_some(())

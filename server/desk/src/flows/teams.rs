@@ -112,8 +112,16 @@ fn check_assigning(assigning: &Assigning) -> Outcome<()> {
     };
     within(assigning.capacity, 1..=100_000, "What a team is given at once")?;
     within(assigning.relax_seconds, 5..=86_400, "The time after which less is asked for, in seconds,")?;
-    within(assigning.sticky_minutes, 1..=525_600, "The time for which the last agent goes first, in minutes,")?;
-    within(assigning.grace_seconds, 0..=86_400, "The time that those who go keep what is theirs, in seconds,")?;
+    within(
+        assigning.sticky_minutes,
+        1..=525_600,
+        "The time for which the last agent goes first, in minutes,",
+    )?;
+    within(
+        assigning.grace_seconds,
+        0..=86_400,
+        "The time that those who go keep what is theirs, in seconds,",
+    )?;
     Ok(())
 }
 

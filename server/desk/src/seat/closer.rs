@@ -1,9 +1,9 @@
 //! What the inbox asks once somebody looks closer: promises to write back, the course of a handoff, how long people
 //! wait, and of which bots a conversation can be a test.
 
+use contract::assignment::Assignment;
 use contract::bots::{KeepTest, TestOf};
 use contract::callback::{AssignCallback, EndCallback};
-use contract::assignment::Assignment;
 use contract::course::Course;
 use contract::seat::SeatError;
 use contract::settings::ChangeRefused;

@@ -18,7 +18,8 @@ mod loads;
 const SWEPT: i64 = 2_000;
 
 /// How urgent a conversation `c` is, in the order of the index.
-const RANK: &str = "(case c.priority when 'urgent' then 0 when 'high' then 1 when 'normal' then 2 else 3 end)";
+const RANK: &str =
+    "(case c.priority when 'urgent' then 0 when 'high' then 1 when 'normal' then 2 else 3 end)";
 
 /// A conversation that waits for a run.
 #[derive(Debug, Clone)]
@@ -104,17 +105,19 @@ impl Store {
         .await?;
         let agents: Vec<Uuid> =
             rows.iter().flat_map(|row| row.verdicts.0.iter().map(|one| one.agent.0)).collect();
-        let names: Vec<(Uuid, String)> =
-            sqlx::query_as("select id, name from agents where id = any($1)")
-                .bind(agents)
-                .fetch_all(self.pool())
-                .await?;
+        let names: Vec<(Uuid, String)> = sqlx::query_as("select id, name from agents where id = any($1)")
+            .bind(agents)
+            .fetch_all(self.pool())
+            .await?;
         let names: BTreeMap<Uuid, String> = names.into_iter().collect();
         Ok(rows.into_iter().map(|row| (row.id, row.assignment(&names))).collect())
     }
 
     /// What a decision was made from, with what came of it: of a conversation, the latest first.
-    pub async fn assignment_inputs(&self, of: ConversationId) -> Result<Vec<(Snapshot, Choice, Vec<Verdict>)>> {
+    pub async fn assignment_inputs(
+        &self,
+        of: ConversationId,
+    ) -> Result<Vec<(Snapshot, Choice, Vec<Verdict>)>> {
         type Row = (Json<Snapshot>, Json<Choice>, Json<Vec<Verdict>>);
         let rows: Vec<Row> = sqlx::query_as(
             "select input, choice, verdicts from assignment_decisions where conversation_id = $1 order by id desc",
@@ -256,7 +259,8 @@ impl QueuedRow {
 
 impl DecisionRow {
     fn assignment(self, names: &BTreeMap<Uuid, String>) -> Assignment {
-        let considered = |verdict: Verdict| Considered { name: names.get(&verdict.agent.0).cloned(), verdict };
+        let considered =
+            |verdict: Verdict| Considered { name: names.get(&verdict.agent.0).cloned(), verdict };
         Assignment {
             at: Time(self.at),
             version: self.version,

@@ -60,8 +60,7 @@ const ASSIGNING: &str = "t.strategy, t.capacity, t.relax_seconds, t.sticky_minut
 impl AssigningRow {
     fn assigning(self) -> Result<Assigning> {
         let AssigningRow { strategy, capacity, relax_seconds, sticky_minutes, grace_seconds } = self;
-        let strategy =
-            Strategy::parse(&strategy).ok_or_else(|| corrupt("teams", "strategy", &strategy))?;
+        let strategy = Strategy::parse(&strategy).ok_or_else(|| corrupt("teams", "strategy", &strategy))?;
         Ok(Assigning { strategy, capacity, relax_seconds, sticky_minutes, grace_seconds })
     }
 }

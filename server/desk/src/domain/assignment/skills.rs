@@ -81,7 +81,9 @@ mod tests {
     fn what_is_asked_for_becomes_less_ring_by_ring() {
         let knows = BTreeMap::from([("billing".to_owned(), 2)]);
         let (must, nice) = (Need::read("billing:4"), Need::read("french?"));
-        let met = |need: &Need, rings: std::ops::Range<i32>| rings.map(|n| need.is_met(&knows, n)).collect::<Vec<_>>();
+        let met = |need: &Need, rings: std::ops::Range<i32>| {
+            rings.map(|n| need.is_met(&knows, n)).collect::<Vec<_>>()
+        };
         assert_eq!(met(&must, 0..4), [false, false, false, true]);
         assert_eq!(met(&nice, 0..2), [false, true]);
         assert!(Need::read("law").is_met(&knows, 2), "below the lowest level anybody will do");

@@ -51,12 +51,27 @@ fn candidate(n: u128) -> impl proptest::strategy::Strategy<Value = Candidate> {
     let flags = (any::<bool>(), any::<bool>(), any::<bool>());
     let load = (proptest::option::of(0..6_i32), 0..6_i32, 0..4_i32);
     let skills = proptest::collection::btree_map(skill(), 1..=5_u8, 0..3);
-    (there, skills, load, time(), time(), flags).prop_map(move |(there, skills, load, turn_at, freed_at, flags)| {
-        let (capacity, active, parked) = load;
-        let (asked_before, elsewhere, busy) = (flags.0 && flags.1, flags.1 && flags.2, flags.0 && flags.2);
-        let agent = agent(n);
-        Candidate { agent, there, skills, capacity, active, parked, turn_at, freed_at, asked_before, elsewhere, busy }
-    })
+    (there, skills, load, time(), time(), flags).prop_map(
+        move |(there, skills, load, turn_at, freed_at, flags)| {
+            let (capacity, active, parked) = load;
+            let (asked_before, elsewhere, busy) =
+                (flags.0 && flags.1, flags.1 && flags.2, flags.0 && flags.2);
+            let agent = agent(n);
+            Candidate {
+                agent,
+                there,
+                skills,
+                capacity,
+                active,
+                parked,
+                turn_at,
+                freed_at,
+                asked_before,
+                elsewhere,
+                busy,
+            }
+        },
+    )
 }
 
 fn assigning() -> impl proptest::strategy::Strategy<Value = Assigning> {
@@ -74,19 +89,29 @@ fn assigning() -> impl proptest::strategy::Strategy<Value = Assigning> {
 }
 
 fn wanted() -> impl proptest::strategy::Strategy<Value = Wanted> {
-    let word = (skill(), proptest::option::of(1..=5_u8), any::<bool>()).prop_map(|(skill, level, preferred)| {
-        let level = level.map(|level| format!(":{level}")).unwrap_or_default();
-        format!("{skill}{level}{}", if preferred { "?" } else { "" })
-    });
+    let word =
+        (skill(), proptest::option::of(1..=5_u8), any::<bool>()).prop_map(|(skill, level, preferred)| {
+            let level = level.map(|level| format!(":{level}")).unwrap_or_default();
+            format!("{skill}{level}{}", if preferred { "?" } else { "" })
+        });
     let last = proptest::option::of((0..8_u128).prop_map(agent));
-    (0..900_i64, proptest::collection::vec(word, 0..3), last, proptest::option::of((0..2_000_000_000_i64).prop_map(Time)))
-        .prop_map(|(waited_s, skills, last_agent, last_at)| Wanted { waited_s, skills, last_agent, last_at })
+    (
+        0..900_i64,
+        proptest::collection::vec(word, 0..3),
+        last,
+        proptest::option::of((0..2_000_000_000_i64).prop_map(Time)),
+    )
+        .prop_map(|(waited_s, skills, last_agent, last_at)| Wanted {
+            waited_s,
+            skills,
+            last_agent,
+            last_at,
+        })
 }
 
 fn anything() -> impl proptest::strategy::Strategy<Value = Snapshot> {
-    let people = (0..8_usize).prop_flat_map(|count| {
-        (0..count).map(|n| candidate(n as u128).boxed()).collect::<Vec<_>>()
-    });
+    let people = (0..8_usize)
+        .prop_flat_map(|count| (0..count).map(|n| candidate(n as u128).boxed()).collect::<Vec<_>>());
     (people, assigning(), wanted(), 0..10_i32, any::<bool>(), any::<bool>()).prop_map(
         |(candidates, assigning, wanted, active, closed, bot)| {
             let mut known = known(candidates);
@@ -144,7 +169,8 @@ proptest! {
 fn each_strategy_has_its_own_order() {
     let one = Candidate { active: 2, turn_at: Some(Time(1)), freed_at: Some(Time(90)), ..free(1) };
     let two = Candidate { active: 1, parked: 1, turn_at: Some(Time(5)), freed_at: Some(Time(80)), ..free(2) };
-    let three = Candidate { active: 0, parked: 4, turn_at: Some(Time(9)), freed_at: Some(Time(95)), ..free(3) };
+    let three =
+        Candidate { active: 0, parked: 4, turn_at: Some(Time(9)), freed_at: Some(Time(95)), ..free(3) };
     let chosen = |strategy| {
         let mut known = known(vec![one.clone(), two.clone(), three.clone()]);
         known.team.assigning.strategy = strategy;

@@ -59,7 +59,8 @@ pub async fn run(desk: &Desk, team: TeamId) -> Outcome<Ran> {
         return Ok(Ran::Done);
     }
     let candidates = tx.could_be_given(team).await?;
-    let mut plan = Plan { now: tx.now().await?, version: desk.rules.now().version, terms, active, candidates };
+    let mut plan =
+        Plan { now: tx.now().await?, version: desk.rules.now().version, terms, active, candidates };
     let (picks, left) = plan.make(&mut tx, queued).await?;
     for Pick { id, known, routed, .. } in left {
         tx.note_assignment(id, &known, &routed).await?;
@@ -183,9 +184,8 @@ async fn give_all(desk: &Desk, mut tx: Tx, team: TeamId, picks: Vec<Pick>) -> Ou
     let mut held = tx.lock_free(&ids).await?;
     let (mut news, mut given) = (Wakes::default(), 0);
     for pick in picks {
-        let waits = |held: &Held| {
-            held.conversation.stage == Stage::Waiting && held.conversation.epoch == pick.epoch
-        };
+        let waits =
+            |held: &Held| held.conversation.stage == Stage::Waiting && held.conversation.epoch == pick.epoch;
         let Some(held) = held.remove(&pick.id).filter(waits) else { continue };
         let Some(agent) = pick.routed.agent() else { continue };
         if !tx.claim(pick.id, team, agent).await? {

@@ -101,7 +101,7 @@ async fn ask(work: &mut Work, terms: &Terms, standing: &mut Standing, step: &Ste
         (None, Some(Asking::Assign)) => return wait_for_run(work, standing, &asked).await,
         (None, _) => {
             let circle = (terms, of_team.as_ref());
-            match ask_in_turn(work, circle, (standing, &asked)).await? {
+            match ask_in_turn(work, circle, (&*standing, &asked)).await? {
                 Turn::Asked(offer) => {
                     standing.step_until = None;
                     return offered(work, &offer).await.map(Some);

@@ -50,7 +50,11 @@ fn candidates(turn_at: &str, asked_before: &str, elsewhere: &str) -> String {
 
 impl Tx {
     /// Those who could be asked about a handoff.
-    pub async fn could_be_asked(&mut self, team: Option<TeamId>, handoff: HandoffId) -> Result<Vec<Candidate>> {
+    pub async fn could_be_asked(
+        &mut self,
+        team: Option<TeamId>,
+        handoff: HandoffId,
+    ) -> Result<Vec<Candidate>> {
         let sql = candidates(
             "(select max(o.created_at) from offers o where o.agent_id = a.id)",
             "exists (select from offers o where o.handoff_id = $2 and o.agent_id = a.id)",

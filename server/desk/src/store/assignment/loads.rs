@@ -63,11 +63,12 @@ impl Tx {
             .bind(team.0)
             .execute(self.connection())
             .await?;
-        let active =
-            sqlx::query_scalar("select active from team_loads where team_id = $1 for no key update skip locked")
-                .bind(team.0)
-                .fetch_optional(self.connection())
-                .await?;
+        let active = sqlx::query_scalar(
+            "select active from team_loads where team_id = $1 for no key update skip locked",
+        )
+        .bind(team.0)
+        .fetch_optional(self.connection())
+        .await?;
         Ok(active)
     }
 
