@@ -55,7 +55,6 @@ async fn a_thousand_customers_who_write_five_times_at_once_to_two_servers_are_ea
         assert!(begun.elapsed() < PATIENCE, "not everybody was given to somebody");
         tokio::time::sleep(Duration::from_millis(100)).await;
     }
-    eprintln!("everybody had somebody after {} ms", begun.elapsed().as_millis());
     desk.applied().await;
     for (table, count) in [("contacts", 1_000), ("conversations", 1_000), ("handoffs", 1_000)] {
         assert_eq!(desk.database.number(&format!("select count(*) from {table}")).await, count, "{table}");
