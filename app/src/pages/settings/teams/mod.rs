@@ -77,6 +77,7 @@ fn page(loaded: Loaded, settings: TeamSettings, dialogs: Dialogs) -> impl IntoVi
     let submission = Submission::new();
     let rows = settings.teams.iter().map(|team| row(team.clone(), &settings, dialogs)).collect_view();
     let none = settings.teams.is_empty();
+    let everybody = people::people(loaded, settings.people.clone());
     let channels = settings
         .channels
         .iter()
@@ -124,7 +125,7 @@ fn page(loaded: Loaded, settings: TeamSettings, dialogs: Dialogs) -> impl IntoVi
                 </table>
             </div>
         </section>
-        {people::people(loaded, settings.people)}
+        {everybody}
     }
 }
 
