@@ -94,7 +94,6 @@ pub struct Considered {
     /// Their name; absent: they are gone.
     pub name: Option<String>,
     /// What became of them.
-    #[serde(flatten)]
     pub verdict: Verdict,
 }
 
