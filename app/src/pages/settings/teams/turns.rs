@@ -19,7 +19,8 @@ pub(super) struct Turns {
 impl Turns {
     /// As it was set up.
     pub(super) fn of(assigning: Assigning) -> Turns {
-        let typed = |value: Option<i32>| RwSignal::new(value.map(|value| value.to_string()).unwrap_or_default());
+        let typed =
+            |value: Option<i32>| RwSignal::new(value.map(|value| value.to_string()).unwrap_or_default());
         Turns {
             strategy: RwSignal::new(assigning.strategy),
             capacity: typed(assigning.capacity),
