@@ -1,7 +1,7 @@
 //! Whatever is known, nobody gets more than they are given at once, and nobody who must not.
 
 use contract::assignment::{Choice, Waits, Why};
-use contract::team::{Asking, Assigning, Strategy};
+use contract::team::{Asking, Assigning, Strategy as Way};
 use contract::{AgentId, TeamId, Time};
 use proptest::prelude::*;
 use uuid::Uuid;
@@ -41,11 +41,11 @@ fn known(candidates: Vec<Candidate>) -> Snapshot {
     Snapshot { at: Time(1_000_000_000), version: 3, team, wanted: Wanted::default(), candidates }
 }
 
-fn skill() -> impl proptest::strategy::Strategy<Value = String> {
+fn skill() -> impl Strategy<Value = String> {
     prop_oneof![Just("billing"), Just("french"), Just("law")].prop_map(str::to_owned)
 }
 
-fn candidate(n: u128) -> impl proptest::strategy::Strategy<Value = Candidate> {
+fn candidate(n: u128) -> impl Strategy<Value = Candidate> {
     let there = prop_oneof![3 => Just(There::Online), 1 => Just(There::Away), 1 => Just(There::Offline)];
     let time = || proptest::option::of((0..2_000_000_000_i64).prop_map(Time));
     let flags = (any::<bool>(), any::<bool>(), any::<bool>());
@@ -74,8 +74,8 @@ fn candidate(n: u128) -> impl proptest::strategy::Strategy<Value = Candidate> {
     )
 }
 
-fn assigning() -> impl proptest::strategy::Strategy<Value = Assigning> {
-    let strategy = proptest::sample::select(Strategy::ALL.to_vec());
+fn assigning() -> impl Strategy<Value = Assigning> {
+    let strategy = proptest::sample::select(Way::ALL.to_vec());
     let (relax, sticky) = (proptest::option::of(5..100_i32), proptest::option::of(1..20_000_i32));
     (strategy, proptest::option::of(1..10_i32), relax, sticky).prop_map(
         |(strategy, capacity, relax_seconds, sticky_minutes)| Assigning {
@@ -88,7 +88,7 @@ fn assigning() -> impl proptest::strategy::Strategy<Value = Assigning> {
     )
 }
 
-fn wanted() -> impl proptest::strategy::Strategy<Value = Wanted> {
+fn wanted() -> impl Strategy<Value = Wanted> {
     let word =
         (skill(), proptest::option::of(1..=5_u8), any::<bool>()).prop_map(|(skill, level, preferred)| {
             let level = level.map(|level| format!(":{level}")).unwrap_or_default();
@@ -109,7 +109,7 @@ fn wanted() -> impl proptest::strategy::Strategy<Value = Wanted> {
         })
 }
 
-fn anything() -> impl proptest::strategy::Strategy<Value = Snapshot> {
+fn anything() -> impl Strategy<Value = Snapshot> {
     let people = (0..8_usize)
         .prop_flat_map(|count| (0..count).map(|n| candidate(n as u128).boxed()).collect::<Vec<_>>());
     (people, assigning(), wanted(), 0..10_i32, any::<bool>(), any::<bool>()).prop_map(
@@ -132,7 +132,7 @@ proptest! {
         let (team, asked) = (&known.team, &known.wanted);
         if let Some(chosen) = routed.agent() {
             let one = known.candidates.iter().find(|one| one.agent == chosen).unwrap();
-            prop_assert!(team.open && team.assigning.strategy != Strategy::Manual);
+            prop_assert!(team.open && team.assigning.strategy != Way::Manual);
             prop_assert!(team.assigning.capacity.is_none_or(|most| team.active < most));
             prop_assert_eq!(one.there, There::Online);
             prop_assert!(one.capacity.is_none_or(|most| one.active < most));
@@ -176,10 +176,10 @@ fn each_strategy_has_its_own_order() {
         known.team.assigning.strategy = strategy;
         route(&known).choice
     };
-    assert_eq!(chosen(Strategy::RoundRobin), Choice::Agent(agent(1)));
-    assert_eq!(chosen(Strategy::LeastBusy), Choice::Agent(agent(2)), "what is snoozed counts half");
-    assert_eq!(chosen(Strategy::LongestIdle), Choice::Agent(agent(3)));
-    assert_eq!(chosen(Strategy::Manual), Choice::Queue(Waits::Manual));
+    assert_eq!(chosen(Way::RoundRobin), Choice::Agent(agent(1)));
+    assert_eq!(chosen(Way::LeastBusy), Choice::Agent(agent(2)), "what is snoozed counts half");
+    assert_eq!(chosen(Way::LongestIdle), Choice::Agent(agent(3)));
+    assert_eq!(chosen(Way::Manual), Choice::Queue(Waits::Manual));
 }
 
 #[test]
