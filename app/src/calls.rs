@@ -9,6 +9,7 @@ use contract::bots::{KeepTest, TestOf};
 use contract::callback::{AssignCallback, CallbackPage, CallbackQuery, EndCallback};
 use contract::command::{Ack, Refusal, Request};
 use contract::connection::{SettingsTask, TaskDone};
+use contract::assignment::Assignment;
 use contract::course::{Course, QueueWait};
 use contract::id::{ConversationId, HandoffId};
 use contract::inbox::{Inbox, Page, PageKey, View};
@@ -191,6 +192,12 @@ pub async fn assign_callback(assign: AssignCallback) -> Result<(), CallError> {
 #[server(name = CallEndCallback, prefix = "/api/ui", endpoint = "end_callback", input = Json, output = Lean)]
 pub async fn end_callback(end: EndCallback) -> Result<(), CallError> {
     seat()?.end_callback(end).await.map_err(CallError::Change)
+}
+
+/// Why somebody has a conversation, and somebody else has not.
+#[server(name = CallAssignments, prefix = "/api/ui", endpoint = "assignments", input = Json, output = Lean)]
+pub async fn assignments(conversation: ConversationId) -> Result<Vec<Assignment>, CallError> {
+    Ok(seat()?.assignments(conversation).await?)
 }
 
 /// What is known of a handoff beyond its card.

@@ -135,6 +135,7 @@ async fn look_into(report: &mut Report, settings: &Settings, store: &Store) {
         return;
     }
     media_check(report, settings, store).await;
+    loads_check(report, store).await;
     match store.backlog().await {
         Ok(backlog) => backlog_checks(report, settings, &backlog),
         Err(error) => report.say(
@@ -142,6 +143,19 @@ async fn look_into(report: &mut Report, settings: &Settings, store: &Store) {
             "schema",
             &format!("is not this build's ({error}): run `baton migrate`"),
         ),
+    }
+}
+
+async fn loads_check(report: &mut Report, store: &Store) {
+    match store.wrong_loads().await {
+        Ok(0) => report.say(Verdict::Ok, "loads", "what everybody has to do is counted right"),
+        Ok(wrong) => report.say(
+            Verdict::Fail,
+            "loads",
+            &format!("{wrong} counters of agents or teams are not what the conversations say"),
+        ),
+        // A schema of another build is spoken of below.
+        Err(_) => {}
     }
 }
 

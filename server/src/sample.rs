@@ -1,7 +1,7 @@
 //! A desk to try things on: a shop on the sandbox, people who can sign in, and (if asked for) conversations.
 
 use anyhow::{Result, bail};
-use contract::team::{Asking, CustomerWords, OnLapse, Placing, TeamDraft, TextKind};
+use contract::team::{Asking, Assigning, CustomerWords, OnLapse, Placing, TeamDraft, TextKind};
 use contract::{AgentId, BotId, ChannelId, ConnectionId, Role};
 use desk::auth::seal::{Place, Seal};
 use desk::bots::flow;
@@ -66,6 +66,7 @@ fn support(people: &[AgentId]) -> TeamDraft {
         name: "Support".to_owned(),
         zone: "UTC".to_owned(),
         asking: Asking::OneByOne,
+        assigning: Assigning::default(),
         offer_seconds: 30,
         on_lapse: OnLapse::Stays,
         members: people.to_vec(),

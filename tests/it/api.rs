@@ -8,6 +8,7 @@ use serde_json::Value;
 use tests::TestDesk;
 use uuid::Uuid;
 
+mod assigned;
 mod calls;
 mod chatwoot;
 mod document;

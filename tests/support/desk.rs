@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use contract::team::{Asking, OnLapse, Placing, TeamDraft};
+use contract::team::{Asking, Assigning, OnLapse, Placing, TeamDraft};
 use contract::{AgentId, BotId, ChannelId, ConnectionId, Role, TeamId};
 use desk::Desk;
 use desk::auth::seal::Place;
@@ -197,6 +197,7 @@ impl TestDesk {
             name: name.to_owned(),
             zone: "Europe/Berlin".to_owned(),
             asking: Asking::OneByOne,
+            assigning: Assigning::default(),
             offer_seconds: 600,
             on_lapse: OnLapse::Stays,
             members: members.iter().map(|login| login.id).collect(),

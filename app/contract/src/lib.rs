@@ -3,6 +3,7 @@
 //! Pure: no clock, no randomness, no input or output. What the server stores and what the browser shows
 //! are the same types, and the browser applies events with the same code that the server's tests use.
 
+pub mod assignment;
 pub mod bots;
 pub mod callback;
 pub mod capability;

@@ -5,6 +5,7 @@ use std::pin::Pin;
 
 use serde::{Deserialize, Serialize};
 
+use crate::assignment::Assignment;
 use crate::bots::{KeepTest, TestOf};
 use crate::callback::{AssignCallback, CallbackPage, CallbackQuery, EndCallback};
 use crate::command::{Ack, Refusal, Request};
@@ -82,6 +83,8 @@ pub trait Seat: Send + Sync {
     fn end_callback(&self, end: EndCallback) -> Answer<'_, (), ChangeRefused>;
     /// What is known of a handoff beyond its card.
     fn course(&self, handoff: HandoffId) -> Answer<'_, Course>;
+    /// Why somebody has a conversation and somebody else has not, the latest decisions first.
+    fn assignments(&self, conversation: ConversationId) -> Answer<'_, Vec<Assignment>>;
     /// How long somebody has to expect to wait, queue by queue.
     fn waits(&self) -> Answer<'_, Vec<QueueWait>>;
     /// Why a conversation is where it is: what rules have decided about it.

@@ -346,8 +346,15 @@ pub enum SettingsChange {
     SetSkills {
         /// Who.
         person: AgentId,
-        /// What they are good at.
+        /// What they are good at; `billing:5`: how good, 1 to 5.
         skills: Vec<String>,
+    },
+    /// Set how many conversations somebody is given at once.
+    SetCapacity {
+        /// Who.
+        person: AgentId,
+        /// How many; absent: any number.
+        capacity: Option<i32>,
     },
     /// Let somebody sign in.
     AddPerson {

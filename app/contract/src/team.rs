@@ -15,6 +15,8 @@ pub enum Asking {
     OneByOne,
     /// All at once: the first who accepts has it.
     All,
+    /// Nobody is asked: it is given to whoever can have it.
+    Assign,
 }
 
 impl Asking {
@@ -23,13 +25,66 @@ impl Asking {
         match self {
             Asking::OneByOne => "one_by_one",
             Asking::All => "all",
+            Asking::Assign => "assign",
         }
     }
 
     /// The way of a word, if it is one.
     pub fn parse(word: &str) -> Option<Asking> {
-        [Asking::OneByOne, Asking::All].into_iter().find(|one| one.as_str() == word)
+        [Asking::OneByOne, Asking::All, Asking::Assign].into_iter().find(|one| one.as_str() == word)
     }
+}
+
+/// Whose turn it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, Default)]
+#[serde(rename_all = "snake_case")]
+pub enum Strategy {
+    /// Whoever had their turn longest ago.
+    #[default]
+    RoundRobin,
+    /// Whoever has the least to do; what is snoozed counts half.
+    LeastBusy,
+    /// Whoever has had nothing to do for longest.
+    LongestIdle,
+    /// Nobody's: whoever wants it takes it.
+    Manual,
+}
+
+impl Strategy {
+    /// Every strategy.
+    pub const ALL: [Strategy; 4] =
+        [Strategy::RoundRobin, Strategy::LeastBusy, Strategy::LongestIdle, Strategy::Manual];
+
+    /// The word in SQL and on the wire.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Strategy::RoundRobin => "round_robin",
+            Strategy::LeastBusy => "least_busy",
+            Strategy::LongestIdle => "longest_idle",
+            Strategy::Manual => "manual",
+        }
+    }
+
+    /// The strategy of a word, if it is one.
+    pub fn parse(word: &str) -> Option<Strategy> {
+        Strategy::ALL.into_iter().find(|one| one.as_str() == word)
+    }
+}
+
+/// How a team's conversations find their people. A team of which everybody is asked at once has no turns.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Default)]
+#[serde(default)]
+pub struct Assigning {
+    /// Whose turn it is.
+    pub strategy: Strategy,
+    /// How many conversations the team is given at once; absent: any number. Whoever takes one may exceed it.
+    pub capacity: Option<i32>,
+    /// After how many seconds less is asked for, again and again; absent: never.
+    pub relax_seconds: Option<i32>,
+    /// For how many minutes a customer's last agent goes first; absent: never.
+    pub sticky_minutes: Option<i32>,
+    /// How many seconds after a member has gone the conversations that wait for them are given to others; absent: never.
+    pub grace_seconds: Option<i32>,
 }
 
 /// What becomes of somebody who lets an offer lapse.
@@ -206,6 +261,9 @@ pub struct TeamDraft {
     pub asking: Asking,
     /// How long somebody is asked, in seconds.
     pub offer_seconds: i32,
+    /// How its conversations find their people.
+    #[serde(default)]
+    pub assigning: Assigning,
     /// What becomes of somebody who lets an offer lapse.
     #[serde(default)]
     pub on_lapse: OnLapse,

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use contract::assignment::Assignment;
 use contract::bots::{KeepTest, TestOf};
 use contract::callback::{AssignCallback, CallbackPage, CallbackQuery, EndCallback};
 use contract::connection::{SettingsTask, TaskDone};
@@ -160,6 +161,10 @@ impl Seat for Taken {
 
     fn course(&self, handoff: HandoffId) -> Answer<'_, Course> {
         Box::pin(closer::course(&self.desk, handoff))
+    }
+
+    fn assignments(&self, conversation: ConversationId) -> Answer<'_, Vec<Assignment>> {
+        Box::pin(closer::assignments(&self.desk, conversation))
     }
 
     fn waits(&self) -> Answer<'_, Vec<QueueWait>> {

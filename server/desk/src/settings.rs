@@ -116,6 +116,7 @@ async fn carry_out(desk: &Desk, who: &SignedIn, change: SettingsChange) -> Resul
             teams::place_channel(desk, channel, &placing).await
         }
         SettingsChange::SetSkills { person, skills } => teams::set_skills(desk, person, &skills).await,
+        SettingsChange::SetCapacity { person, capacity } => teams::set_capacity(desk, person, capacity).await,
         SettingsChange::AddPerson { name, email, role, password } => {
             people::add(desk, people::Wish { name, email, role, password: password.into() }).await
         }

@@ -25,6 +25,9 @@ pub struct TeamPerson {
     pub id: AgentId,
     /// The name that colleagues see.
     pub name: String,
-    /// What they are good at.
+    /// What they are good at; `billing:5`: how good, 1 to 5.
     pub skills: Vec<String>,
+    /// How many conversations they are given at once; absent: any number. They may take more.
+    #[serde(default)]
+    pub capacity: Option<i32>,
 }

@@ -6,6 +6,7 @@ use contract::thread::{ContactView, EarlierConversation};
 use leptos::prelude::*;
 use leptos::wasm_split::wasm_split;
 
+use super::assigned::Assigned;
 use super::consent::Consents;
 use super::why::Why;
 use super::words;
@@ -53,6 +54,7 @@ fn Sections(id: ConversationId) -> impl IntoView {
         {move || contact.get().map(|contact| view! { <Contact contact=contact /> })}
         {live.card(id).map(|card| view! { <Standing card=Memo::new(move |_| card.get()) /> })}
         <Why id=id />
+        <Assigned id=id />
         {move || contact.get().map(|contact| view! { <Consents list=contact.consents /> })}
         {move || contact.get().map(|contact| view! {
             <Conversations title=tu_string!(i18n, inbox.earlier_conversations) list=contact.earlier />

@@ -17,6 +17,7 @@ use crate::pages::frame::{sign_in, use_place};
 use crate::ui::{Button, ButtonKind, Empty, IconName, Skeleton};
 
 mod actions;
+mod assigned;
 mod body;
 mod bubble;
 mod compose;

@@ -98,7 +98,8 @@ impl Permission {
             | SettingsChange::RemoveTeam { .. }
             | SettingsChange::Sla(_)
             | SettingsChange::PlaceChannel { .. }
-            | SettingsChange::SetSkills { .. } => Permission::Teams,
+            | SettingsChange::SetSkills { .. }
+            | SettingsChange::SetCapacity { .. } => Permission::Teams,
             SettingsChange::AddPerson { .. } | SettingsChange::SetActive { .. } => Permission::People,
             SettingsChange::ChangePassword { .. } | SettingsChange::SignOutEverywhere => {
                 Permission::OwnAccount

@@ -1,5 +1,6 @@
 //! The rules, pure: what may happen to a conversation and to a delivery. Time is an argument.
 
+pub mod assignment;
 pub mod attributes;
 pub mod consent;
 pub mod conversation;

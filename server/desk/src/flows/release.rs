@@ -1,6 +1,6 @@
-//! What somebody had who may not sign in any more goes back into the queue.
+//! What somebody had who may not sign in any more, or has gone, goes back into the queue.
 
-use contract::{Actor, ConversationId};
+use contract::{Actor, ConversationId, Stage};
 
 use super::Outcome;
 use super::work::Work;
@@ -15,6 +15,17 @@ pub async fn release(desk: &Desk, id: ConversationId) -> Outcome<()> {
         return Ok(());
     }
     let change = work.conversation.release("agent_gone", work.now);
+    work.moved(change).await?;
+    work.commit(desk).await
+}
+
+/// Gives up a conversation that waits for somebody who has gone for longer than their team allows.
+pub async fn deserted(desk: &Desk, id: ConversationId) -> Outcome<()> {
+    let mut work = Work::open(desk, id, Actor::Desk).await?;
+    if work.conversation.stage != Stage::Assigned || !work.tx.is_deserted(id).await? {
+        return Ok(());
+    }
+    let change = work.conversation.release("agent_offline", work.now);
     work.moved(change).await?;
     work.commit(desk).await
 }

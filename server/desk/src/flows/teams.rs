@@ -1,6 +1,6 @@
 //! Setting up teams, and what becomes of a channel's handoffs.
 
-use contract::team::{ChannelPlacing, Obstacle, Placing, TeamDraft, TextKind};
+use contract::team::{Assigning, ChannelPlacing, Obstacle, Placing, TeamDraft, TextKind};
 use contract::{AgentId, ChannelId, TeamId};
 
 use super::Outcome;
@@ -13,6 +13,8 @@ const NAME: usize = 120;
 /// Skills of one person, and characters of each, at most.
 const SKILLS: usize = 50;
 const SKILL: usize = 60;
+/// Conversations that one person is given at once, at most.
+const CAPACITY: i32 = 1000;
 
 /// Makes or changes a team.
 pub async fn save(desk: &Desk, team: Option<TeamId>, mut draft: TeamDraft) -> Outcome<TeamId> {
@@ -25,6 +27,7 @@ pub async fn save(desk: &Desk, team: Option<TeamId>, mut draft: TeamDraft) -> Ou
         return Err(invalid("Somebody is asked for 5 to 3600 seconds.".to_owned()));
     }
     check(&draft.placing)?;
+    check_assigning(&draft.assigning)?;
     let mut tx = desk.store.begin().await?;
     let saved = tx.save_team(team, &draft).await;
     if matches!(&saved, Err(error) if error.is_conflict(NAME_TAKEN)) {
@@ -34,7 +37,9 @@ pub async fn save(desk: &Desk, team: Option<TeamId>, mut draft: TeamDraft) -> Ou
         return Err(invalid("This bot does not exist any more.".to_owned()));
     }
     let id = saved?.ok_or_else(|| invalid("This team does not exist any more.".to_owned()))?;
+    tx.queue_again(id).await?;
     tx.commit().await?;
+    desk.bus.events();
     Ok(id)
 }
 
@@ -59,7 +64,12 @@ pub async fn place_channel(desk: &Desk, channel: ChannelId, placing: &ChannelPla
         Err(error) if error.is_conflict("channels_fallback_bot_id_fkey") => return gone("bot"),
         Err(error) => return Err(error.into()),
     }
-    Ok(tx.commit().await?)
+    if let Some(team) = placing.team {
+        tx.queue_again(team).await?;
+    }
+    tx.commit().await?;
+    desk.bus.events();
+    Ok(())
 }
 
 /// Sets what somebody is good at.
@@ -77,6 +87,42 @@ pub async fn set_skills(desk: &Desk, agent: AgentId, skills: &[String]) -> Outco
         return Err(invalid("This person does not exist any more.".to_owned()));
     }
     Ok(tx.commit().await?)
+}
+
+/// Sets how many conversations somebody is given at once. They may take more.
+pub async fn set_capacity(desk: &Desk, agent: AgentId, capacity: Option<i32>) -> Outcome<()> {
+    if capacity.is_some_and(|most| !(0..=CAPACITY).contains(&most)) {
+        return Err(invalid(format!("Somebody is given 0 to {CAPACITY} conversations at once.")));
+    }
+    let mut tx = desk.store.begin().await?;
+    if !tx.set_capacity(agent, capacity).await? {
+        return Err(invalid("This person does not exist any more.".to_owned()));
+    }
+    tx.commit().await?;
+    desk.bus.events();
+    Ok(())
+}
+
+fn check_assigning(assigning: &Assigning) -> Outcome<()> {
+    let within = |value: Option<i32>, bounds: std::ops::RangeInclusive<i32>, what: &str| match value {
+        Some(value) if !bounds.contains(&value) => {
+            Err(invalid(format!("{what} is {} to {}.", bounds.start(), bounds.end())))
+        }
+        _ => Ok(()),
+    };
+    within(assigning.capacity, 1..=100_000, "What a team is given at once")?;
+    within(assigning.relax_seconds, 5..=86_400, "The time after which less is asked for, in seconds,")?;
+    within(
+        assigning.sticky_minutes,
+        1..=525_600,
+        "The time for which the last agent goes first, in minutes,",
+    )?;
+    within(
+        assigning.grace_seconds,
+        0..=86_400,
+        "The time that those who go keep what is theirs, in seconds,",
+    )?;
+    Ok(())
 }
 
 /// What is missing in the texts of a team or channel before it goes live.

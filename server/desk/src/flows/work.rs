@@ -384,7 +384,7 @@ impl Work {
 fn outcome_of(cause: &str) -> &'static str {
     match cause {
         "take" | "reply" | "take_over" | "start" => "taken",
-        "accept" => "accepted",
+        "accept" | "auto" => "accepted",
         "assign" | "transfer" | "rule" | "callback" => "transferred",
         "return_to_bot" => "returned",
         "answered_on_phone" => "answered_on_phone",

@@ -29,6 +29,7 @@ pub async fn run(desk: Desk) -> anyhow::Result<()> {
         desk.store.forget_rule_decisions(DECISIONS).await?;
         desk.store.forget_rule_runs().await?;
         desk.store.forget_simulations(SIMULATIONS).await?;
+        desk.store.forget_assignments(DECISIONS).await?;
         desk.store.sweep_bot_secrets().await?;
         desk.store.forget_endpoint_deliveries(KEPT_DAYS).await?;
         desk.store.sweep_endpoint_secrets().await?;

@@ -14,6 +14,7 @@ use crate::sandbox;
 use crate::state::Desk;
 use crate::{live, media};
 
+pub mod assign;
 pub mod backlog;
 pub mod bot_news;
 pub mod bot_turn;
@@ -49,6 +50,7 @@ const JOBS: &[Job] = &[
     ("endpoints", |desk| endpoints::run(desk).boxed()),
     ("backlog", |desk| backlog::run(desk).boxed()),
     ("offers", |desk| offers::run(desk).boxed()),
+    ("assign", |desk| assign::run(desk).boxed()),
     ("rules", |desk| rules::run(desk).boxed()),
     ("summaries", |desk| summaries::run(desk).boxed()),
     ("simulations", |desk| simulations::run(desk).boxed()),

@@ -1,6 +1,7 @@
 //! What the inbox asks once somebody looks closer: promises to write back, the course of a handoff, how long people
 //! wait, why a conversation is where it is, and of which bots it can be a test.
 
+use contract::assignment::Assignment;
 use contract::bots::{KeepTest, TestOf};
 use contract::callback::{AssignCallback, EndCallback};
 use contract::course::Course;
@@ -39,6 +40,9 @@ pub(super) async fn assign_callback(
     })
 }
 
+/// Decisions about a conversation that are shown.
+const ASSIGNMENTS: i64 = 3;
+
 /// The course of a handoff.
 pub(super) async fn course(desk: &Desk, handoff: HandoffId) -> Result<Course, SeatError> {
     desk.store.course(handoff).await?.ok_or(SeatError::NotFound)
@@ -54,6 +58,15 @@ pub(super) async fn decisions(desk: &Desk, query: DecisionQuery) -> Result<Decis
     let next = all.last().filter(|_| more).map(|(place, _)| *place);
     let words = RuleWords { vocabulary: rules::vocabulary(), names: desk.store.rule_names().await? };
     Ok(Decisions { decisions: all.into_iter().map(|(_, decision)| decision).collect(), next, words })
+}
+
+/// Why somebody has a conversation, and somebody else has not.
+pub(super) async fn assignments(
+    desk: &Desk,
+    conversation: ConversationId,
+) -> Result<Vec<Assignment>, SeatError> {
+    let all = desk.store.assignments(conversation, None, ASSIGNMENTS).await?;
+    Ok(all.into_iter().map(|(_, one)| one).collect())
 }
 
 /// The bots of which a conversation can be a test: the one of its channel in front.

@@ -50,6 +50,15 @@ pub(super) async fn set_skills(desk: &Desk, who: AgentId, skills: &[String]) -> 
     teams::set_skills(desk, who, skills).await.map_err(told)
 }
 
+/// Sets how many conversations somebody is given at once.
+pub(super) async fn set_capacity(
+    desk: &Desk,
+    who: AgentId,
+    capacity: Option<i32>,
+) -> Result<(), ChangeRefused> {
+    teams::set_capacity(desk, who, capacity).await.map_err(told)
+}
+
 fn told(error: Failed) -> ChangeRefused {
     match error {
         Failed::Refused(why) => refused(flows::sentence(&why, None)),

@@ -161,6 +161,13 @@ const SHAPE: &str = "as x(id uuid, channel_id uuid, contact_id uuid, address_id 
     last_at bigint, last_sort_at bigint, waiting_since bigint, window_until bigint, free_until bigint, snoozed_until bigint,
     last_agent uuid, handoff_id uuid, opened_at bigint, resolved_at bigint, sla_id uuid)";
 
+/// The team whose run assigns a conversation `c` that is to be `x`: what begins to wait without a handoff waits for its
+/// team's, or its channel's, if that assigns. A handoff says so itself.
+const QUEUE: &str = "case when x.stage <> 'waiting' then null
+                          when c.stage = 'waiting' or x.handoff_id is not null then c.queue_id
+                          else (select t.id from channels ch join teams t on t.id = coalesce(c.team_id, ch.team_id)
+                                 where ch.id = c.channel_id and t.asking = 'assign') end";
+
 /// The statement that writes conversations back; they are its parameter `n`, as [`conversation_rows`].
 pub(super) fn save_sql(n: u8) -> String {
     format!(
@@ -171,7 +178,7 @@ pub(super) fn save_sql(n: u8) -> String {
                 last_sort_at = from_ms(x.last_sort_at), waiting_since = from_ms(x.waiting_since),
                 window_until = from_ms(x.window_until), free_until = from_ms(x.free_until),
                 snoozed_until = from_ms(x.snoozed_until), last_agent = x.last_agent, handoff_id = x.handoff_id,
-                resolved_at = from_ms(x.resolved_at), sla_id = x.sla_id
+                resolved_at = from_ms(x.resolved_at), sla_id = x.sla_id, queue_id = {QUEUE}
            from json_to_recordset(${n}::text::json) {SHAPE}
           where c.id = x.id and {}",
         super::among("c.id", n)
@@ -217,11 +224,13 @@ impl Tx {
         let sql = format!(
             "insert into conversations (id, channel_id, contact_id, address_id, stage, owner_kind, owner_id, epoch,
                     last_seq, priority, labels, unread, preview_id, last_at, last_sort_at, waiting_since,
-                    window_until, free_until, snoozed_until, last_agent, handoff_id, opened_at, resolved_at)
+                    window_until, free_until, snoozed_until, last_agent, handoff_id, opened_at, resolved_at, queue_id)
              select id, channel_id, contact_id, address_id, stage, owner_kind, owner_id, epoch, last_seq, priority,
                     labels, unread, preview_id, from_ms(last_at), from_ms(last_sort_at), from_ms(waiting_since),
                     from_ms(window_until), from_ms(free_until), from_ms(snoozed_until), last_agent, handoff_id, from_ms(opened_at),
-                    from_ms(resolved_at)
+                    from_ms(resolved_at),
+                    (select t.id from channels ch join teams t on t.id = ch.team_id
+                      where ch.id = x.channel_id and t.asking = 'assign' and x.stage = 'waiting')
                from json_to_recordset($1::text::json) {SHAPE}"
         );
         sqlx::query(&sql).bind(conversation_rows(conversations)).execute(self.connection()).await?;

@@ -1,7 +1,7 @@
 //! All SQL. One file a group of tables; what comes out are words of `contract` and of the domain, never rows.
 //!
 //! Reads outside a transaction are methods of [`Store`], everything else of [`Tx`]. Lock order, everywhere:
-//! addresses by id, conversations by id, handoffs, then the rest.
+//! addresses by id, conversations by id, handoffs, then the rest; loads last, agents' by id and then teams'.
 
 use std::time::Duration;
 
@@ -10,6 +10,7 @@ use sqlx::{PgPool, Postgres, Transaction};
 
 pub mod alerts;
 pub mod api_calls;
+pub mod assignment;
 pub mod attributes;
 pub mod availability;
 pub mod backlogs;

@@ -33,7 +33,15 @@ impl Store {
     /// A page was closed: its lease ends when it would have ended, so that a reload is no absence. Old leases
     /// are taken away.
     pub async fn sweep_presence(&self) -> Result<()> {
-        sqlx::query("delete from presence where until < desk_now()").execute(self.pool()).await?;
+        sqlx::query(
+            "with gone as (delete from presence where until < desk_now() returning agent_id, until),
+                  seen as (select l.agent_id, max(g.until) as until from gone g
+                             join agent_loads l on l.agent_id = g.agent_id group by l.agent_id order by l.agent_id)
+             update agent_loads l set seen_until = greatest(l.seen_until, s.until) from seen s
+              where l.agent_id = s.agent_id",
+        )
+        .execute(self.pool())
+        .await?;
         Ok(())
     }
 

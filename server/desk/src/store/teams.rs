@@ -1,13 +1,16 @@
 //! Teams, and what becomes of a channel's handoffs.
 
+use std::collections::BTreeMap;
+
 use contract::settings::TeamPerson;
-use contract::team::{Asking, ChannelPlacing, OnLapse, Placing, Team, TeamDraft};
+use contract::team::{Asking, Assigning, ChannelPlacing, OnLapse, Placing, Strategy, Team, TeamDraft};
 use contract::{AgentId, BotId, ChannelId, TeamId};
 use sqlx::FromRow;
 use sqlx::types::Json;
 use uuid::Uuid;
 
 use super::{Result, Store, Tx, corrupt};
+use crate::domain::assignment::skills;
 use crate::domain::ladder::Names;
 
 /// The name of the constraint that keeps names apart.
@@ -20,6 +23,8 @@ pub struct TeamTerms {
     pub id: TeamId,
     /// How it is asked.
     pub asking: Asking,
+    /// How its conversations find their people.
+    pub assigning: Assigning,
     /// How long somebody is asked, in seconds.
     pub seconds: i32,
     /// What becomes of somebody who lets an offer lapse.
@@ -32,10 +37,32 @@ pub struct TeamTerms {
 struct TermsRow {
     id: Uuid,
     asking: String,
+    #[sqlx(flatten)]
+    assigning: AssigningRow,
     offer_seconds: i32,
     on_lapse: String,
     placement: Json<Placing>,
     fallback_bot_id: Option<Uuid>,
+}
+
+#[derive(FromRow)]
+struct AssigningRow {
+    strategy: String,
+    capacity: Option<i32>,
+    relax_seconds: Option<i32>,
+    sticky_minutes: Option<i32>,
+    grace_seconds: Option<i32>,
+}
+
+/// The columns of [`AssigningRow`], of a table named `t`.
+const ASSIGNING: &str = "t.strategy, t.capacity, t.relax_seconds, t.sticky_minutes, t.grace_seconds";
+
+impl AssigningRow {
+    fn assigning(self) -> Result<Assigning> {
+        let AssigningRow { strategy, capacity, relax_seconds, sticky_minutes, grace_seconds } = self;
+        let strategy = Strategy::parse(&strategy).ok_or_else(|| corrupt("teams", "strategy", &strategy))?;
+        Ok(Assigning { strategy, capacity, relax_seconds, sticky_minutes, grace_seconds })
+    }
 }
 
 #[derive(FromRow)]
@@ -44,6 +71,8 @@ struct TeamRow {
     name: String,
     zone: String,
     asking: String,
+    #[sqlx(flatten)]
+    assigning: AssigningRow,
     offer_seconds: i32,
     on_lapse: String,
     placement: Json<Placing>,
@@ -66,20 +95,20 @@ fn placing(stored: Json<Placing>, bot: Option<Uuid>) -> Placing {
 impl Store {
     /// All teams, sorted by name.
     pub async fn teams(&self) -> Result<Vec<Team>> {
-        let rows: Vec<TeamRow> = sqlx::query_as(
-            "select t.id, t.name, t.zone, t.asking, t.offer_seconds, t.on_lapse, t.placement, t.fallback_bot_id,
+        let sql = format!(
+            "select t.id, t.name, t.zone, t.asking, t.offer_seconds, t.on_lapse, t.placement, t.fallback_bot_id, {ASSIGNING},
                     array(select m.agent_id from team_members m join agents a on a.id = m.agent_id
                            where m.team_id = t.id order by lower(a.name), a.id) as members
-               from teams t order by lower(t.name), t.id",
-        )
-        .fetch_all(self.pool())
-        .await?;
+               from teams t order by lower(t.name), t.id"
+        );
+        let rows: Vec<TeamRow> = sqlx::query_as(&sql).fetch_all(self.pool()).await?;
         rows.into_iter()
             .map(|row| {
                 let draft = TeamDraft {
                     name: row.name,
                     zone: row.zone,
                     asking: asking(&row.asking)?,
+                    assigning: row.assigning.assigning()?,
                     offer_seconds: row.offer_seconds,
                     on_lapse: on_lapse(&row.on_lapse)?,
                     members: row.members.into_iter().map(AgentId).collect(),
@@ -92,11 +121,19 @@ impl Store {
 
     /// The people who can be in a team, sorted by name.
     pub async fn team_people(&self) -> Result<Vec<TeamPerson>> {
-        let rows: Vec<(Uuid, String, Vec<String>)> =
-            sqlx::query_as("select id, name, skills from agents where active order by lower(name), id")
-                .fetch_all(self.pool())
-                .await?;
-        let person = |(id, name, skills)| TeamPerson { id: AgentId(id), name, skills };
+        type Row = (Uuid, String, Vec<String>, Json<BTreeMap<String, u8>>, Option<i32>);
+        let rows: Vec<Row> = sqlx::query_as(
+            "select id, name, skills, skill_levels, capacity from agents where active order by lower(name), id",
+        )
+        .fetch_all(self.pool())
+        .await?;
+        let person = |(id, name, skills, levels, capacity): Row| {
+            let skills = skills.into_iter().map(|skill| match levels.0.get(&skill) {
+                Some(level) => format!("{skill}:{level}"),
+                None => skill,
+            });
+            TeamPerson { id: AgentId(id), name, skills: skills.collect(), capacity }
+        };
         Ok(rows.into_iter().map(person).collect())
     }
 
@@ -128,16 +165,17 @@ impl Store {
 impl Tx {
     /// A team, as a handoff finds it.
     pub async fn team_terms(&mut self, team: TeamId) -> Result<Option<TeamTerms>> {
-        let row: Option<TermsRow> = sqlx::query_as(
-            "select id, asking, offer_seconds, on_lapse, placement, fallback_bot_id from teams where id = $1",
-        )
-        .bind(team.0)
-        .fetch_optional(self.connection())
-        .await?;
+        let sql = format!(
+            "select t.id, t.asking, t.offer_seconds, t.on_lapse, t.placement, t.fallback_bot_id, {ASSIGNING}
+               from teams t where t.id = $1"
+        );
+        let row: Option<TermsRow> =
+            sqlx::query_as(&sql).bind(team.0).fetch_optional(self.connection()).await?;
         row.map(|row| {
             Ok(TeamTerms {
                 id: TeamId(row.id),
                 asking: asking(&row.asking)?,
+                assigning: row.assigning.assigning()?,
                 seconds: row.offer_seconds,
                 on_lapse: on_lapse(&row.on_lapse)?,
                 placing: placing(row.placement, row.fallback_bot_id),
@@ -192,12 +230,14 @@ impl Tx {
         let stored = Placing { fallback_bot: None, ..draft.placing.clone() };
         let sql = match team {
             None => {
-                "insert into teams (id, name, zone, asking, offer_seconds, on_lapse, placement, fallback_bot_id)
-                 values ($1, $2, $3, $4, $5, $6, $7, $8)"
+                "insert into teams (id, name, zone, asking, offer_seconds, on_lapse, placement, fallback_bot_id,
+                        strategy, capacity, relax_seconds, sticky_minutes, grace_seconds)
+                 values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)"
             }
             Some(_) => {
                 "update teams set name = $2, zone = $3, asking = $4, offer_seconds = $5, on_lapse = $6,
-                        placement = $7, fallback_bot_id = $8 where id = $1"
+                        placement = $7, fallback_bot_id = $8, strategy = $9, capacity = $10, relax_seconds = $11,
+                        sticky_minutes = $12, grace_seconds = $13 where id = $1"
             }
         };
         let written = sqlx::query(sql)
@@ -209,6 +249,11 @@ impl Tx {
             .bind(draft.on_lapse.as_str())
             .bind(Json(stored))
             .bind(draft.placing.fallback_bot.map(|bot| bot.0))
+            .bind(draft.assigning.strategy.as_str())
+            .bind(draft.assigning.capacity)
+            .bind(draft.assigning.relax_seconds)
+            .bind(draft.assigning.sticky_minutes)
+            .bind(draft.assigning.grace_seconds)
             .execute(self.connection())
             .await?;
         if written.rows_affected() == 0 {
@@ -254,11 +299,16 @@ impl Tx {
         Ok(written.rows_affected() > 0)
     }
 
-    /// Writes what an agent is good at, in small letters.
+    /// Writes what an agent is good at, in small letters: `billing:5` with how good.
     pub async fn set_skills(&mut self, agent: AgentId, skills: &[String]) -> Result<bool> {
-        let written = sqlx::query("update agents set skills = $2 where id = $1")
+        let skills: BTreeMap<String, Option<u8>> = skills.iter().map(|words| skills::split(words)).collect();
+        let names: Vec<&str> = skills.keys().map(String::as_str).collect();
+        let levels: BTreeMap<&str, u8> =
+            skills.iter().filter_map(|(skill, level)| Some((skill.as_str(), (*level)?))).collect();
+        let written = sqlx::query("update agents set skills = $2, skill_levels = $3 where id = $1")
             .bind(agent.0)
-            .bind(skills)
+            .bind(names)
+            .bind(Json(levels))
             .execute(self.connection())
             .await?;
         Ok(written.rows_affected() > 0)

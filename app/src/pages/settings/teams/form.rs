@@ -10,6 +10,7 @@ use super::super::load::Loaded;
 use super::super::submit::{FormError, Submission};
 use super::Editing;
 use super::hours::{self, Week, WeekFields};
+use super::turns::{TurnFields, Turns};
 use crate::i18n::{tu_string, use_i18n};
 use crate::pages::inbox::words::Texts;
 use crate::ui::{Button, ButtonKind, Choice, Field, FieldKind, Select, Switch, TextArea};
@@ -21,6 +22,7 @@ struct Fields {
     zone: RwSignal<String>,
     seconds: RwSignal<String>,
     asking: RwSignal<Asking>,
+    turns: Turns,
     away: RwSignal<bool>,
     members: RwSignal<Vec<AgentId>>,
     bot: RwSignal<String>,
@@ -42,6 +44,7 @@ impl Fields {
             zone: RwSignal::new(draft.map_or_else(|| "Europe/London".to_owned(), |draft| draft.zone.clone())),
             seconds: RwSignal::new(draft.map_or(30, |draft| draft.offer_seconds).to_string()),
             asking: RwSignal::new(draft.map(|draft| draft.asking).unwrap_or_default()),
+            turns: Turns::of(draft.map(|draft| draft.assigning).unwrap_or_default()),
             away: RwSignal::new(draft.is_some_and(|draft| draft.on_lapse == OnLapse::Away)),
             members: RwSignal::new(draft.map(|draft| draft.members.clone()).unwrap_or_default()),
             bot: RwSignal::new(bot.unwrap_or_default()),
@@ -69,6 +72,7 @@ impl Fields {
             name: self.name.get_untracked(),
             offer_seconds: self.seconds.get_untracked().trim().parse().unwrap_or(0),
             asking: self.asking.get_untracked(),
+            assigning: self.turns.assigning(),
             on_lapse: if self.away.get_untracked() { OnLapse::Away } else { OnLapse::Stays },
             members: self.members.get_untracked(),
             placing: Placing {
@@ -107,6 +111,7 @@ pub(super) fn TeamForm(editing: Editing, open: RwSignal<bool>, loaded: Loaded) -
         <form class="stack" on:submit=send>
             <Field name="name" id="team-name" label=tu_string!(i18n, settings.name) value=fields.name autocomplete="off" />
             {asked(fields)}
+            <TurnFields turns=fields.turns />
             <fieldset class="stack group">
                 <legend>{tu_string!(i18n, settings.members)}</legend>
                 {members}
@@ -163,6 +168,7 @@ fn asked(fields: Fields) -> impl IntoView {
     let choices = vec![
         Choice::new(Asking::OneByOne.as_str(), tu_string!(i18n, settings.asking_one)),
         Choice::new(Asking::All.as_str(), tu_string!(i18n, settings.asking_all)),
+        Choice::new(Asking::Assign.as_str(), tu_string!(i18n, settings.asking_assign)),
     ];
     view! {
         <Select

@@ -17,6 +17,8 @@ use crate::ui::{
 
 mod form;
 mod hours;
+mod people;
+mod turns;
 
 use form::TeamForm;
 
@@ -76,6 +78,7 @@ fn page(loaded: Loaded, settings: TeamSettings, dialogs: Dialogs) -> impl IntoVi
     let submission = Submission::new();
     let rows = settings.teams.iter().map(|team| row(team.clone(), &settings, dialogs)).collect_view();
     let none = settings.teams.is_empty();
+    let everybody = people::people(loaded, settings.people.clone());
     let channels = settings
         .channels
         .iter()
@@ -123,6 +126,7 @@ fn page(loaded: Loaded, settings: TeamSettings, dialogs: Dialogs) -> impl IntoVi
                 </table>
             </div>
         </section>
+        {everybody}
     }
 }
 
@@ -133,6 +137,7 @@ fn row(team: Team, settings: &TeamSettings, (editing, ending): Dialogs) -> impl 
     let asking = match team.draft.asking {
         Asking::OneByOne => tu_string!(i18n, settings.asking_one),
         Asking::All => tu_string!(i18n, settings.asking_all),
+        Asking::Assign => tu_string!(i18n, settings.asking_assign),
     };
     let missing = (!team.missing.is_empty()).then(|| {
         let texts = tu_string!(i18n, settings.texts_missing, texts = team.missing.join(", ")).to_string();

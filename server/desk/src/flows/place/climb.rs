@@ -2,16 +2,18 @@
 
 use contract::Change;
 use contract::event::HandoffNews;
-use contract::team::{Asking, Obstacle};
+use contract::team::{Asking, Assigning, Obstacle};
 use contract::{TeamId, Time};
 
 use super::super::Outcome;
 use super::super::work::Work;
 use super::terms::Terms;
-use super::{AGAIN_MS, callback, fallback};
+use super::{AGAIN_MS, assign, callback, fallback};
+use crate::domain::assignment::{Circle, Snapshot, Wanted, route};
 use crate::domain::ladder::Step;
 use crate::store::offers::{Asked, Busy, Offered};
 use crate::store::placings::Standing;
+use crate::store::teams::TeamTerms;
 
 /// How soon a rung is tried again whose people are asked something else, in milliseconds.
 const BUSY_MS: i64 = 1_000;
@@ -52,6 +54,9 @@ pub(super) async fn climb(work: &mut Work, terms: &Terms, standing: &mut Standin
         standing.step += 1;
         standing.step_until = None;
     }
+    if let Some(team) = terms.team.as_ref().filter(|team| team.asking == Asking::Assign) {
+        work.tx.queue_for(work.conversation.id, Some(team.id)).await?;
+    }
     let again = terms.has_rules().then(|| work.now.plus_ms(AGAIN_MS));
     due_at(standing, again);
     work.tx.save_standing(standing).await?;
@@ -73,11 +78,6 @@ async fn ask(work: &mut Work, terms: &Terms, standing: &mut Standing, step: &Ste
         Step::Skill { seconds } => (None, None, *seconds),
         Step::BotKeeps | Step::Callback => return Ok(None),
     };
-    // Whoever is named is asked whatever else they can do.
-    let skills: Vec<String> = match agent {
-        Some(_) => Vec::new(),
-        None => standing.packet.skills.iter().map(|skill| skill.trim().to_lowercase()).collect(),
-    };
     let asked = Asked {
         handoff: standing.handoff,
         conversation: work.conversation.id,
@@ -85,20 +85,39 @@ async fn ask(work: &mut Work, terms: &Terms, standing: &mut Standing, step: &Ste
         step: i32::try_from(standing.step).unwrap_or(i32::MAX),
         agent,
         team,
-        skills: &skills,
+        // Whoever is named is asked whatever else they can do; who else can what is asked for, is looked at before.
+        skills: &[],
         now: work.now,
         seconds: seconds.unwrap_or(standing.seconds),
     };
-    if asks_all(work, terms, team).await? {
-        let there = work.tx.is_anyone_there(team).await?;
-        let offer = if there { work.tx.ask_all(&asked).await? } else { None };
-        return Ok(offer.map(|offer| offered(work, &offer)));
-    }
-    if let Some(offer) = work.tx.ask_one(&asked).await? {
-        standing.step_until = None;
-        return Ok(Some(offered(work, &offer)));
-    }
-    if !work.tx.anyone_fits(&asked, Busy::Whatever).await? {
+    let of_team = team_of(work, terms, team).await?;
+    let worth_waiting = match (agent, of_team.as_ref().map(|team| team.asking)) {
+        (None, Some(Asking::All)) => {
+            let there = work.tx.is_anyone_there(team).await?;
+            let offer = if there { work.tx.ask_all(&asked).await? } else { None };
+            let Some(offer) = offer else { return Ok(None) };
+            return offered(work, &offer).await.map(Some);
+        }
+        (None, Some(Asking::Assign)) => return wait_for_run(work, standing, &asked).await,
+        (None, _) => {
+            let circle = (terms, of_team.as_ref());
+            match ask_in_turn(work, circle, (&*standing, &asked)).await? {
+                Turn::Asked(offer) => {
+                    standing.step_until = None;
+                    return offered(work, &offer).await.map(Some);
+                }
+                Turn::Waits(worth) => worth,
+            }
+        }
+        (Some(_), _) => {
+            if let Some(offer) = work.tx.ask_one(&asked).await? {
+                standing.step_until = None;
+                return offered(work, &offer).await.map(Some);
+            }
+            work.tx.anyone_fits(&asked, Busy::Whatever).await?
+        }
+    };
+    if !worth_waiting {
         return Ok(None);
     }
     // Somebody fits who is asked something else just now. That is waited for, but not for ever.
@@ -107,18 +126,81 @@ async fn ask(work: &mut Work, terms: &Terms, standing: &mut Standing, step: &Ste
     Ok((work.now < until).then(|| work.now.plus_ms(BUSY_MS)))
 }
 
-async fn asks_all(work: &mut Work, terms: &Terms, team: Option<TeamId>) -> Outcome<bool> {
-    let Some(id) = team else { return Ok(false) };
-    let asking = match &terms.team {
-        Some(team) if team.id == id => Some(team.asking),
-        _ => work.tx.team_terms(id).await?.map(|team| team.asking),
-    };
-    Ok(asking == Some(Asking::All))
+async fn team_of(work: &mut Work, terms: &Terms, team: Option<TeamId>) -> Outcome<Option<TeamTerms>> {
+    let Some(id) = team else { return Ok(None) };
+    match &terms.team {
+        Some(team) if team.id == id => Ok(Some(team.clone())),
+        _ => Ok(work.tx.team_terms(id).await?),
+    }
 }
 
-fn offered(work: &mut Work, offer: &Offered) -> Time {
+/// A team that is given its conversations has the rung's time to have this one. Nothing where nobody of it is there, or
+/// the time is over; it goes on waiting for the team until somebody else is asked.
+async fn wait_for_run(work: &mut Work, standing: &mut Standing, asked: &Asked<'_>) -> Outcome<Option<Time>> {
+    if !work.tx.is_anyone_there(asked.team).await? {
+        return Ok(None);
+    }
+    work.tx.queue_for(work.conversation.id, asked.team).await?;
+    let until = standing.step_until.unwrap_or(work.now.plus_ms(i64::from(asked.seconds) * 1_000));
+    standing.step_until = Some(until);
+    Ok((work.now < until).then_some(until))
+}
+
+/// Whoever's turn it was.
+enum Turn {
+    /// They are asked.
+    Asked(Offered),
+    /// Nobody can be asked now; whether that is worth waiting for.
+    Waits(bool),
+}
+
+/// Asks whoever's turn it is, and writes down why it is theirs.
+async fn ask_in_turn(
+    work: &mut Work,
+    (terms, team): (&Terms, Option<&TeamTerms>),
+    (standing, asked): (&Standing, &Asked<'_>),
+) -> Outcome<Turn> {
+    let assigning = team.map_or_else(Assigning::default, |team| team.assigning);
+    let circle = Circle {
+        id: asked.team,
+        asking: Asking::OneByOne,
+        assigning,
+        active: match assigning.capacity.and(asked.team) {
+            Some(team) => work.tx.team_load(team).await?,
+            None => 0,
+        },
+        open: true,
+        bot: assign::has_bot(terms),
+    };
+    let (last_agent, last_at) = match assigning.sticky_minutes {
+        Some(_) => work.tx.last_agent_of(asked.conversation).await?,
+        None => (None, None),
+    };
+    let waited_s = work.conversation.waiting_since.map_or(0, |since| (work.now.0 - since.0) / 1000);
+    let wanted = Wanted { waited_s, skills: standing.packet.skills.clone(), last_agent, last_at };
+    // Of two that would ask the same person at once, one asks somebody else.
+    for _ in 0..5 {
+        let candidates = work.tx.could_be_asked(asked.team, asked.handoff).await?;
+        let (at, version) = (work.now, work.rules.version);
+        let known = Snapshot { at, version, team: circle, wanted: wanted.clone(), candidates };
+        let routed = route(&known);
+        let Some(agent) = routed.agent() else {
+            return Ok(Turn::Waits(routed.is_worth_waiting(assigning.relax_seconds.is_some())));
+        };
+        let one = Asked { agent: Some(agent), skills: &[], ..asked.clone() };
+        if let Some(offer) = work.tx.ask_one(&one).await? {
+            work.tx.note_assignment(asked.conversation, &known, &routed).await?;
+            return Ok(Turn::Asked(offer));
+        }
+    }
+    Ok(Turn::Waits(true))
+}
+
+/// Somebody is asked: it waits for no run.
+async fn offered(work: &mut Work, offer: &Offered) -> Outcome<Time> {
+    work.tx.queue_for(work.conversation.id, None).await?;
     work.record(Change::HandoffOffered(HandoffNews { until: Some(offer.until), ..news(offer) }));
-    offer.until
+    Ok(offer.until)
 }
 
 /// What is said of an offer.

@@ -5,6 +5,7 @@
 //! | this one | a handoff begins its way, and goes on when its time has come |
 //! | `terms` | what its team and its channel say |
 //! | `climb` | the ladder, rung by rung |
+//! | [`assign`] | the run that gives a team what waits for it |
 //! | [`tell`] | what the customer is told: one text for each change |
 //! | [`fallback`] | the bot that has the customer because nobody else can |
 //! | [`callback`] | promises to write back |
@@ -23,6 +24,7 @@ use crate::state::Desk;
 use crate::store::offers::Ended;
 use crate::store::placings::{Placed, Standing};
 
+pub mod assign;
 pub mod callback;
 mod climb;
 pub mod fallback;

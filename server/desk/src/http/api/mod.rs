@@ -12,6 +12,7 @@
 //! | [`events`] | the feed: by long poll and by WebSocket |
 //! | [`conversations`], [`messages`], [`says`] | reading them, and writing to customers |
 //! | [`verbs`], [`handoffs`], [`attributes`] | what is done with a conversation, and known of it |
+//! | [`assignments`] | why somebody has a conversation, and somebody else has not |
 //! | [`decisions`] | why a conversation is where it is |
 //! | [`media`], [`contacts`], [`about`], [`availability`] | files, contacts, what the desk is made of, and who is there |
 //! | [`reports`] | the numbers behind the charts |
@@ -31,6 +32,7 @@ use super::error::{Code, Problem};
 use crate::state::Desk;
 
 mod about;
+mod assignments;
 mod attributes;
 mod availability;
 mod caller;
@@ -69,6 +71,7 @@ fn calls() -> OpenApiRouter<Desk> {
         .routes(routes!(messages::list, messages::send))
         .routes(routes!(handoffs::latest, handoffs::hand_off))
         .routes(routes!(decisions::list))
+        .routes(routes!(assignments::list))
         .routes(routes!(verbs::take))
         .routes(routes!(verbs::accept))
         .routes(routes!(verbs::decline))

@@ -34,6 +34,9 @@ pub(in crate::http::api) struct Account {
     active: bool,
     /// What they are good at.
     skills: Vec<String>,
+    /// How many conversations they are given at once; absent: any number.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    capacity: Option<i32>,
     /// When they were last here.
     #[serde(skip_serializing_if = "Option::is_none")]
     last_seen: Option<At>,
@@ -63,8 +66,10 @@ pub(in crate::http::api) struct NewAccount {
 pub(in crate::http::api) struct AccountChange {
     /// Whether they may sign in. If not, they are signed out everywhere.
     active: Option<bool>,
-    /// What they are good at.
+    /// What they are good at; `billing:5`: how good, 1 to 5.
     skills: Option<Vec<String>>,
+    /// How many conversations they are given at once; -1: any number.
+    capacity: Option<i32>,
 }
 
 async fn account(office: &Office<'_>, wanted: impl Fn(&Person) -> bool) -> Result<Account, Problem> {
@@ -78,6 +83,7 @@ async fn account(office: &Office<'_>, wanted: impl Fn(&Person) -> bool) -> Resul
         email: person.email,
         role: person.role,
         active: person.active,
+        capacity: skilled.as_ref().and_then(|one| one.capacity),
         skills: skilled.map(|one| one.skills).unwrap_or_default(),
         last_seen: person.last_seen.map(At),
     })
@@ -136,6 +142,10 @@ pub(in crate::http::api) async fn change(
     account(&office, |one| one.id == person).await?;
     if let Some(skills) = new.skills {
         office.change(SettingsChange::SetSkills { person, skills }).await?;
+    }
+    if let Some(most) = new.capacity {
+        let capacity = (most != -1).then_some(most);
+        office.change(SettingsChange::SetCapacity { person, capacity }).await?;
     }
     if let Some(active) = new.active {
         office.change(SettingsChange::SetActive { person, active }).await?;

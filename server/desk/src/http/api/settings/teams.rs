@@ -4,7 +4,7 @@ use axum::Json;
 use axum::extract::{Path, State};
 use contract::hours::Hours;
 use contract::settings::{Settings, SettingsChange, SettingsPage, TeamSettings};
-use contract::team::{Asking, CustomerWords, FallbackRule, OnLapse, Placing, TeamDraft};
+use contract::team::{Asking, Assigning, CustomerWords, FallbackRule, OnLapse, Placing, TeamDraft};
 use contract::token::Scope;
 use contract::{AgentId, TeamId};
 use http::StatusCode;
@@ -68,9 +68,13 @@ pub(in crate::http::api) struct Team {
     name: String,
     /// The time zone that its times are in.
     zone: String,
-    /// How it is asked: `one_by_one` or `all` at once.
+    /// How it is asked: `one_by_one`, `all` at once, or `assign`: nobody is asked, it is given to whoever can have it.
     #[schema(value_type = String)]
     asking: Asking,
+    /// How its conversations find their people: `strategy`, `capacity`, `relax_seconds`, `sticky_minutes` and
+    /// `grace_seconds`.
+    #[schema(value_type = Object)]
+    assigning: Assigning,
     /// How long somebody is asked, in seconds.
     offer_seconds: i32,
     /// What becomes of somebody who lets an offer lapse: `stays` or `away`.
@@ -99,9 +103,13 @@ pub(in crate::http::api) struct TeamWish {
     name: Option<String>,
     /// The time zone that its times are in (`Europe/Berlin`); absent: UTC.
     zone: Option<String>,
-    /// How it is asked: `one_by_one` or `all` at once.
+    /// How it is asked: `one_by_one`, `all` at once, or `assign`: nobody is asked, it is given to whoever can have it.
     #[schema(value_type = Option<String>)]
     asking: Option<Asking>,
+    /// How its conversations find their people, as a whole: `strategy` (`round_robin`, `least_busy`, `longest_idle` or
+    /// `manual`), `capacity`, `relax_seconds`, `sticky_minutes` and `grace_seconds`.
+    #[schema(value_type = Option<Object>)]
+    assigning: Option<Assigning>,
     /// How long somebody is asked, 5 to 3600 seconds; absent: 30.
     offer_seconds: Option<i32>,
     /// What becomes of somebody who lets an offer lapse: `stays` or `away`.
@@ -121,6 +129,7 @@ impl From<contract::team::Team> for Team {
             name: draft.name,
             zone: draft.zone,
             asking: draft.asking,
+            assigning: draft.assigning,
             offer_seconds: draft.offer_seconds,
             on_lapse: draft.on_lapse,
             members: draft.members.into_iter().map(|agent| agent.0).collect(),
@@ -137,6 +146,7 @@ impl TeamWish {
             name: self.name.unwrap_or(was.name),
             zone: self.zone.unwrap_or(was.zone),
             asking: self.asking.unwrap_or(was.asking),
+            assigning: self.assigning.unwrap_or(was.assigning),
             offer_seconds: self.offer_seconds.unwrap_or(was.offer_seconds),
             on_lapse: self.on_lapse.unwrap_or(was.on_lapse),
             members: self.members.map_or(was.members, |members| members.into_iter().map(AgentId).collect()),
@@ -191,6 +201,7 @@ pub(in crate::http::api) async fn make(
         name: wish.name.clone().ok_or_else(|| Problem::at("name", "a team needs a name"))?,
         zone: "UTC".to_owned(),
         asking: Asking::default(),
+        assigning: Assigning::default(),
         offer_seconds: 30,
         on_lapse: OnLapse::default(),
         members: Vec::new(),
