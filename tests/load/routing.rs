@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Result, ensure};
 use contract::rules::Rule;
-use contract::team::{Asking, OnLapse, Placing, TeamDraft};
+use contract::team::{Asking, Assigning, OnLapse, Placing, TeamDraft};
 use contract::{AgentId, Role, TeamId};
 use desk::store::rules::NewVersion;
 use serde_json::json;
@@ -92,6 +92,7 @@ async fn set_up() -> Result<Place> {
         asking: Asking::OneByOne,
         offer_seconds: 600,
         on_lapse: OnLapse::Stays,
+        assigning: Assigning::default(),
         members: agents.clone(),
         placing: Placing::default(),
     };
