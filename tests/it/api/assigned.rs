@@ -19,7 +19,7 @@ async fn a_team_is_set_up_to_be_given_its_conversations_and_says_why_somebody_ha
     let shown = admin.patch(&team_at, &json!({ "asking": "assign", "assigning": assigning })).await.ok();
     assert_eq!((&shown["asking"], &shown["assigning"]["strategy"]), (&json!("assign"), &json!("least_busy")));
     let never = json!({ "assigning": { "strategy": "least_busy", "relax_seconds": 1 } });
-    admin.patch(&team_at, &never).await.problem(422, "invalid");
+    admin.patch(&team_at, &never).await.problem(409, "refused");
     desk.comes(&sara).await;
     desk.comes(&omar).await;
     desk.customer_writes(ANA, "wamid.assigned", "hi").await;

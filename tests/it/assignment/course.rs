@@ -33,7 +33,7 @@ async fn what_is_urgent_goes_first_as_soon_as_somebody_has_room() {
     let epoch = desk.card(second).await.epoch;
     act(&desk, &sara, second, Command::Take { epoch }).await.unwrap();
     let active =
-        "select active::bigint from agent_loads l join agents a on a.id = l.agent_id where a.name = 'Sara'";
+        "select l.active::bigint from agent_loads l join agents a on a.id = l.agent_id where a.name = 'Sara'";
     assert_eq!(desk.database.number(active).await, 2);
     assert_eq!(desk.store.wrong_loads().await.unwrap(), 0);
     for id in [first, second, third] {

@@ -233,7 +233,7 @@ async fn two_servers_make_each_summary_once() {
     .await;
     assert_eq!(server.asked().len(), 20);
     assert_eq!(
-        desk.database.number("select max(length(text)) from summaries").await,
+        desk.database.number("select max(length(text))::bigint from summaries").await,
         1_200,
         "1,199 letters and that there is more"
     );
