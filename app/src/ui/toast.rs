@@ -1,5 +1,6 @@
 //! Short news at the edge of the page, with a way back where there is one.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use leptos::prelude::*;
@@ -19,12 +20,15 @@ pub enum ToastKind {
     Negative,
 }
 
+/// What undoes something. It outlives the part of the page that it came from, which may be gone by what was done.
+type Undo = Arc<dyn Fn() + Send + Sync>;
+
 #[derive(Clone)]
 struct Toast {
     id: u32,
     kind: ToastKind,
     text: String,
-    undo: Option<(String, Callback<()>)>,
+    undo: Option<(String, Undo)>,
 }
 
 /// Where toasts are shown. Cheap to copy into handlers.
@@ -45,8 +49,13 @@ impl Toasts {
     }
 
     /// Shows that something was done, with a button that undoes it.
-    pub fn show_with_undo(self, text: impl Into<String>, undo: impl Into<String>, on_undo: Callback<()>) {
-        self.add(ToastKind::Positive, text.into(), Some((undo.into(), on_undo)));
+    pub fn show_with_undo(
+        self,
+        text: impl Into<String>,
+        undo: impl Into<String>,
+        on_undo: impl Fn() + Send + Sync + 'static,
+    ) {
+        self.add(ToastKind::Positive, text.into(), Some((undo.into(), Arc::new(on_undo))));
     }
 
     /// Undoes the latest thing that can be undone; tells whether there was one.
@@ -56,13 +65,13 @@ impl Toasts {
         latest.is_some_and(|toast| {
             self.remove(toast.id);
             toast.undo.is_some_and(|(_, undo)| {
-                undo.run(());
+                undo();
                 true
             })
         })
     }
 
-    fn add(self, kind: ToastKind, text: String, undo: Option<(String, Callback<()>)>) {
+    fn add(self, kind: ToastKind, text: String, undo: Option<(String, Undo)>) {
         let id = self.next.get_value();
         self.next.set_value(id.wrapping_add(1));
         self.list.update(|list| {
@@ -137,7 +146,7 @@ fn card(toasts: Toasts, toast: Toast, dismiss: Signal<String>) -> impl IntoView 
     let undo = toast.undo.map(|(words, undo)| {
         let press = move || {
             toasts.remove(id);
-            undo.run(());
+            undo();
         };
         view! {
             <span class="toast__undo">

@@ -146,7 +146,12 @@ fn Deeds(editor: Editor, row: Row, is_open: Memo<bool>) -> impl IntoView {
     let toasts = use_toasts();
     let gone = Callback::new(move |()| {
         let Some((at, name)) = remove(editor, row) else { return };
-        let back = Callback::new(move |()| editor.arrange(|rows| rows.insert(at.min(rows.len()), row)));
+        // Whoever has left the page meanwhile has nothing left to bring back.
+        let back = move || {
+            if !editor.rows.is_disposed() {
+                editor.arrange(|rows| rows.insert(at.min(rows.len()), row));
+            }
+        };
         let text = tu_string!(i18n, rules.removed, name = name).to_string();
         toasts.show_with_undo(text, tu_string!(i18n, rules.undo), back);
     });

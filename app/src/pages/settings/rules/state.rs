@@ -56,6 +56,7 @@ pub(super) struct Editor {
     /// The texts, for handlers.
     pub texts: Texts,
     next: StoredValue<usize>,
+    owner: StoredValue<Owner>,
 }
 
 impl Editor {
@@ -91,6 +92,7 @@ impl Editor {
             keeping: Keeping::begin(task, kept),
             texts: use_i18n(),
             next: StoredValue::new(next),
+            owner: StoredValue::new(Owner::current().unwrap_or_default()),
         }
     }
 
@@ -138,7 +140,8 @@ impl Editor {
     pub(super) fn insert(self, at: usize, rule: Rule) -> Row {
         let key = self.next.get_value();
         self.next.set_value(key + 1);
-        let row = Row::new(key, rule);
+        // It lives as long as the editor, not as the rule whose button was pressed.
+        let row = self.owner.get_value().with(|| Row::new(key, rule));
         self.arrange(|rows| rows.insert(at.min(rows.len()), row));
         row
     }
