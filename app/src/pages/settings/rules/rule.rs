@@ -146,12 +146,7 @@ fn Deeds(editor: Editor, row: Row, is_open: Memo<bool>) -> impl IntoView {
     let toasts = use_toasts();
     let gone = Callback::new(move |()| {
         let Some((at, name)) = remove(editor, row) else { return };
-        // Whoever has left the page meanwhile has nothing left to bring back.
-        let back = move || {
-            if !editor.rows.is_disposed() {
-                editor.arrange(|rows| rows.insert(at.min(rows.len()), row));
-            }
-        };
+        let back = move || bring_back(editor, row, at);
         let text = tu_string!(i18n, rules.removed, name = name).to_string();
         toasts.show_with_undo(text, tu_string!(i18n, rules.undo), back);
     });
@@ -223,6 +218,13 @@ fn remove(editor: Editor, row: Row) -> Option<(usize, String)> {
         None => request_animation_frame(|| _ = browser::focus("[data-testid=add-rule]")),
     }
     Some((at, name))
+}
+
+/// Puts a rule back where it stood. Whoever has left the page meanwhile has nothing left to bring back.
+fn bring_back(editor: Editor, row: Row, at: usize) {
+    if !editor.rows.is_disposed() {
+        editor.arrange(|rows| rows.insert(at.min(rows.len()), row));
+    }
 }
 
 /// The form of a rule, in the order of its sentence.
