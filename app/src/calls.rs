@@ -5,11 +5,11 @@
 
 #![expect(missing_docs, reason = "the arguments of each function become the fields of a type of their own")]
 
+use contract::assignment::Assignment;
 use contract::bots::{KeepTest, TestOf};
 use contract::callback::{AssignCallback, CallbackPage, CallbackQuery, EndCallback};
 use contract::command::{Ack, Refusal, Request};
 use contract::connection::{SettingsTask, TaskDone};
-use contract::assignment::Assignment;
 use contract::course::{Course, QueueWait};
 use contract::id::{ConversationId, HandoffId};
 use contract::inbox::{Inbox, Page, PageKey, View};

@@ -16,10 +16,10 @@ mod asking;
 mod deeds;
 mod promises;
 mod publishing;
-mod why;
-mod simulating;
 mod ratings;
+mod simulating;
 mod timing;
+mod why;
 
 const ANA: &str = "4917139200099";
 const BEN: &str = "4917139200055";

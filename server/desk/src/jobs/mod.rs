@@ -29,9 +29,9 @@ pub mod presence;
 pub mod receive;
 pub mod rule_timers;
 pub mod rules;
-pub mod summaries;
 pub mod simulations;
 pub mod slas;
+pub mod summaries;
 pub mod templates;
 pub mod timers;
 
