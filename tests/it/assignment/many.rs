@@ -12,7 +12,7 @@ use super::{assigned_to, decided_again};
 const CUSTOMERS: usize = 1_000;
 const AGENTS: usize = 200;
 /// The longest that all of it may take.
-const PATIENCE: Duration = Duration::from_secs(120);
+const PATIENCE: Duration = Duration::from_secs(300);
 
 /// So many people who are there and are given so many at once.
 async fn people(desk: &TestDesk, count: usize, most: i32) -> Vec<Login> {
