@@ -27,6 +27,7 @@ export async function shootRules({ desk, shoot, isWanted, live }) {
   });
   await at('test', '/settings/rules/test', async (page) => {
     await live(page);
+    await page.getByTestId('trial-event').selectOption('handed_off');
     await page.getByTestId('sample').getByLabel('Value').fill('I want a refund');
     await page.getByTestId('run-trial').click();
     await expect(page.getByTestId('looked').first()).toBeVisible();
